@@ -16,7 +16,7 @@ from django.urls import path
 
 from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.people.models import User
-from plumbline.placements.lookups import settings_listed
+from plumbline.placements.queries import settings_listed
 
 # The viewer, and the TAC that is opened; said by benchmarks.pages.
 _VIEWER = int(os.environ["BARE_VIEWER"])

@@ -76,7 +76,7 @@ def test_what_only_the_council_is_told_of_a_home_is_read_by_its_own_room_alone()
     assert readers == {
         "ofsted/models.py",
         "ofsted/listing.py",
-        "ofsted/lookups.py",
+        "ofsted/queries.py",
         "web/ofsted/settings/views.py",
         # Takes them out with the list that told them.
         "exchange/withdrawing.py",

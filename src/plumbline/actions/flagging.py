@@ -8,6 +8,7 @@ from plumbline.actions.models import Action, ActionState
 from plumbline.flags.models import Flag
 from plumbline.flags.queries import Readers
 from plumbline.flags.rules import Recipient, Wanted
+from plumbline.kernel import wording
 
 KINDS = ("action_overdue",)
 SUBJECT = "action"
@@ -63,4 +64,4 @@ def _why(action: Action | None) -> str:
         return "The action was reported done."
     if action.state == ActionState.CANCELLED:
         return f"The action was cancelled: {action.cancelled_because}"
-    return f"The action is now due on {action.due_on:%-d %B %Y}."
+    return f"The action is now due on {wording.day(action.due_on)}."

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from plumbline.kernel import wording
+
 # Subjects by which a child would be known: their actions are seen by their owner and by who is tied to the record.
 CHILD_SUBJECTS = frozenset({"child", "tac", "placement", "exception"})
 
@@ -25,7 +27,7 @@ def new(*, title: str, owned: bool, due_on: date, on: date) -> str:
     if not owned:
         return "Say who is to do it: a person, an organisation, or both."
     if due_on < on:
-        return f"{due_on:%-d %B %Y} is past. Say by which day to come it is to be done."
+        return f"{wording.day(due_on)} is past. Say by which day to come it is to be done."
     return ""
 
 
@@ -63,15 +65,15 @@ def moved(*, due_on: date, to: date, because: str, on: date) -> str:
     if to == due_on:
         return "That is the day on which it is due already."
     if to < on:
-        return f"{to:%-d %B %Y} is past."
+        return f"{wording.day(to)} is past."
     return "" if because.strip() else "Say why the day is moved."
 
 
 def overdue_reason(*, number: int, title: str, subject: str, about_child: bool, owner: str, due_on: date) -> str:
     """The sentence of the flag. Of an action about a child it says the number only: flags are read by more people."""
     if about_child:
-        return f"Action {number} was due on {due_on:%-d %B %Y} and is not done."
-    return f"“{title}” ({subject}) was due on {due_on:%-d %B %Y} and is not done. Its owner is {owner}."
+        return f"Action {number} was due on {wording.day(due_on)} and is not done."
+    return f"“{title}” ({subject}) was due on {wording.day(due_on)} and is not done. Its owner is {owner}."
 
 
 def told(*, critical: bool, about_child: bool) -> tuple[str, ...]:

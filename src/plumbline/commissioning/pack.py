@@ -4,6 +4,7 @@ from datetime import date
 
 from plumbline.commissioning.models import PathwayPack
 from plumbline.documents.model import Block, Column, Front, Heading, Paragraph, Report, Row, Table
+from plumbline.kernel import wording
 
 
 def pathway_pack(pack: PathwayPack, *, council: str, colour: str, given_on: date) -> Report:
@@ -31,7 +32,7 @@ def pathway_pack(pack: PathwayPack, *, council: str, colour: str, given_on: date
         front=Front(
             on_behalf_of=str(plan.commissioner or council),
             to=plan.supplier.name,
-            date=f"{given_on:%-d %B %Y}",
+            date=wording.day(given_on),
             subject=f"{plan.title}, pack {pack.number}",
             summary=why,
             actions_required=(),

@@ -9,6 +9,7 @@ from plumbline.audit.models import Event
 from plumbline.audit.moments import shown
 from plumbline.commissioning.rules.scoring import Result, rounded
 from plumbline.documents.model import Column, Row, Table
+from plumbline.kernel import wording
 from plumbline.people.models import User
 from plumbline.toolkits.models import ToolkitVersion
 
@@ -34,11 +35,11 @@ def moment(when: datetime | None) -> str:
 
 
 def day(day: date | None) -> str:
-    return f"{day:%-d %B %Y}" if day is not None else ""
+    return wording.day(day) if day is not None else ""
 
 
 def money(amount: Decimal | None) -> str:
-    return "not recorded" if amount is None else f"£{amount:,.2f}".removesuffix(".00")
+    return wording.NOT_RECORDED if amount is None else wording.money(amount)
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 
 from plumbline.contracts.rules.visits import AREAS
 from plumbline.documents.model import Block, Bullets, Column, Front, Heading, Paragraph, Report, Row, Table
+from plumbline.kernel import wording
 
 JUDGEMENTS = {"met": "Met", "partly": "Partly met", "not_met": "Not met", "not_seen": "Not seen"}
 
@@ -37,7 +38,7 @@ class VisitSaid:
 
 def report(said: VisitSaid) -> Report:
     rows = {area: (JUDGEMENTS[judgement], words) for area, judgement, words in said.findings}
-    title = f"Visit to {said.place}, {said.visited_on:%-d %B %Y}"
+    title = f"Visit to {said.place}, {wording.day(said.visited_on)}"
     blocks: list[Block] = [
         Heading(1, "What was found"),
         Table(
@@ -45,7 +46,7 @@ def report(said: VisitSaid) -> Report:
             tuple(Row(label, rows.get(area, ("Not looked at", ""))) for area, label in AREAS.items()),
         ),
         Heading(1, "What is to be done"),
-        Bullets([f"{one.title}. {one.owner}, by {one.due_on:%-d %B %Y}." for one in said.actions])
+        Bullets([f"{one.title}. {one.owner}, by {wording.day(one.due_on)}." for one in said.actions])
         if said.actions else Paragraph("No action was agreed."),
         Heading(1, "What the provider says"),
         Paragraph(said.provider_answer or "The provider has not answered yet."),
@@ -53,7 +54,7 @@ def report(said: VisitSaid) -> Report:
     front = Front(
         on_behalf_of=said.council,
         to=said.contract or said.place,
-        date=f"{said.visited_on:%-d %B %Y}",
+        date=wording.day(said.visited_on),
         subject=title,
         summary=[Paragraph(said.summary)] if said.summary else [],
         actions_required=[],

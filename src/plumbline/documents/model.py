@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from plumbline.kernel import wording
+
 WITHHELD = "withheld (1 to 5)"
 
 # What XML 1.0 cannot hold, and what changes the order in which a reader sees the letters.
@@ -172,7 +174,7 @@ class Point:
 
     @property
     def label(self) -> str:
-        return self.at if isinstance(self.at, str) else f"{self.at:%-d %B %Y}"
+        return self.at if isinstance(self.at, str) else wording.day(self.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from plumbline.flags import rules as flag_rules
 from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
+from plumbline.kernel import wording
 
 KINDS = ("document_expiring", "document_expired")
 SUBJECT = "document"
@@ -50,7 +51,7 @@ def _why(document: Document | None, on: date) -> str:
     if document.withdrawn_at:
         return f"The document was withdrawn: {document.withdrawn_because}"
     if document.expires_on and document.expires_on < on and not hasattr(document, "replaced_by"):
-        expired = f"The document has expired on {document.expires_on:%-d %B %Y}, which is flagged now."
+        expired = f"The document has expired on {wording.day(document.expires_on)}, which is flagged now."
         later = queries.without_successor(Document.objects.filter(pk=document.pk)).exists()
         return expired if later else "A later document of this kind was given."
     return "A newer document was given, or it expires later than was said."

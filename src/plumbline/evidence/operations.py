@@ -11,6 +11,7 @@ from plumbline.evidence.access import DOCUMENT, documents_visible_to
 from plumbline.evidence.models import Document, LawChange, Sensitivity
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.access import Permission
 from plumbline.people.act import Act, PersonalAct
@@ -260,8 +261,8 @@ def _replaced(replaces: Document, organisation: Organisation | None) -> Document
     newer = Document.objects.filter(replaces=before).first()
     if newer is not None:
         raise RuleBroken(
-            f"This document was replaced by revision {newer.revision} on {newer.added_at:%-d %B %Y}. Look at that one "
-            "first.",
+            f"This document was replaced by revision {newer.revision} on {wording.day(newer.added_at)}. Look at that "
+            "one first.",
             code="replaced_already",
         )
     if before.withdrawn_at:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 
 from plumbline.evidence import files
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 
 LARGEST = 10 * 1024 * 1024
@@ -119,5 +120,8 @@ def expires(*, title: str, whose: str, expires_on: date, on: date) -> tuple[str,
     """The kind of the flag and its sentence, of a document that expires within the time ahead or has expired."""
     of = f" of {whose}" if whose else ""
     if expires_on < on:
-        return "document_expired", f"{title}{of} expired on {expires_on:%-d %B %Y}, and nothing newer has been given."
-    return "document_expiring", f"{title}{of} expires on {expires_on:%-d %B %Y}. Ask for its successor."
+        return (
+            "document_expired",
+            f"{title}{of} expired on {wording.day(expires_on)}, and nothing newer has been given.",
+        )
+    return "document_expiring", f"{title}{of} expires on {wording.day(expires_on)}. Ask for its successor."

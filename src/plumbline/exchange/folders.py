@@ -22,6 +22,7 @@ from plumbline.exchange.wrong_files import WrongFile
 from plumbline.intake import imports, refusing, staging, taking
 from plumbline.intake.models import Import
 from plumbline.intake.tables import Taken
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.act import Act
 
@@ -253,5 +254,5 @@ def _mark_missing(run: Run, kind: Kind, staged: str) -> None:
         opened = f", {ended:,} of them open" if kind.end else ""
         run.gone.append(
             f"{kind.name}: {gone:,} of {here:,} rows taken earlier are not in this extract{opened}. From "
-            f"{run.day:%-d %B %Y} they would count as no longer there. {run.folder.ends[kind.name]}"
+            f"{wording.day(run.day)} they would count as no longer there. {run.folder.ends[kind.name]}"
         )

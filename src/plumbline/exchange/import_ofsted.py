@@ -17,9 +17,10 @@ from plumbline.exchange.readers import Note
 from plumbline.exchange.wrong_files import WrongFile
 from plumbline.intake import imports, refusing
 from plumbline.intake.models import Import
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.memory import collecting_later
-from plumbline.ofsted import list_days, lookups, models
+from plumbline.ofsted import list_days, models, queries
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.grades import UNKNOWN
 from plumbline.ofsted.operations.lists import ListTaken, record_list
@@ -102,7 +103,7 @@ def _check_day(lists: Sequence[OfstedList], *, as_at: date, because: str) -> dat
             day
             for read in lists
             if read.rows
-            for day in lookups.other_days_of(
+            for day in queries.other_days_of(
                 family=read.family, register=read.register, content=read.content, as_at=as_at
             )
         },
@@ -114,7 +115,7 @@ def _check_day(lists: Sequence[OfstedList], *, as_at: date, because: str) -> dat
     if doubts and not because:
         raise RuleBroken(
             f"{' '.join(doubt.sentence for doubt in doubts)} Give the day that the list is of; or, if it is of "
-            f"{as_at:%-d %B %Y} all the same, say why.",
+            f"{wording.day(as_at)} all the same, say why.",
             code=doubts[0].code,
         )
     return min((doubt.proves_to for doubt in doubts if doubt.proves_to), default=None)

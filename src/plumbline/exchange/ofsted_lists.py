@@ -24,6 +24,7 @@ from plumbline.exchange.spreadsheets import Limits, open_workbook
 from plumbline.exchange.text_files import is_spreadsheet
 from plumbline.exchange.wrong_files import WrongFile
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.wording import day as day_in_words
 from plumbline.ofsted.grades import (
     NOT_JUDGED,
     SAYS_NOTHING,
@@ -420,8 +421,8 @@ class _RowReader:
                     line,
                     urn,
                     "end_before_start",
-                    f"Published on {published_on:%-d %B %Y}, before the inspection of {inspected_on:%-d %B %Y}: "
-                    "the row is taken, without its day of publication.",
+                    f"Published on {day_in_words(published_on)}, before the inspection of "
+                    f"{day_in_words(inspected_on)}: the row is taken, without its day of publication.",
                     {},
                 )
             )
@@ -471,7 +472,7 @@ class _RowReader:
     def _check_not_to_come(self, day: date, what: str) -> None:
         if day > self.as_at:
             raise NotTaken(
-                "future_date", f"{what} {day:%-d %B %Y} is after the day of the list, {self.as_at:%-d %B %Y}."
+                "future_date", f"{what} {day_in_words(day)} is after the day of the list, {day_in_words(self.as_at)}."
             )
 
     def _judgement(self, line: int, urn: str, cells: Cells, column: str, aspect: Aspect) -> Judgement | None:
@@ -509,8 +510,8 @@ class _RowReader:
                     line,
                     urn,
                     "judgement_not_read",
-                    f"The list gives no judgement of the full inspection of {last.inspected_on:%-d %B %Y}: the row is "
-                    "taken, and the setting is to be watched until someone has read the report.",
+                    f"The list gives no judgement of the full inspection of {day_in_words(last.inspected_on)}: the row "
+                    "is taken, and the setting is to be watched until someone has read the report.",
                     {},
                 )
             )

@@ -9,6 +9,7 @@ from plumbline.exchange.cells import fold
 from plumbline.exchange.readers import RefusedRow
 from plumbline.exchange.said_days import SaidDay
 from plumbline.exchange.wrong_files import WrongFile
+from plumbline.kernel import wording
 from plumbline.ofsted.grades import Judgement
 
 Attribute = str | date | None
@@ -138,8 +139,8 @@ def _check_one_grade(file_name: str, one: OfstedList, other: OfstedList) -> None
                 if known.get((row.urn, told.kind, told.inspected_on, aspect), judgement.grade) != judgement.grade:
                     raise WrongFile(
                         f"{file_name}: the sheets “{one.sheet}” and “{other.sheet}” differ about the inspection of "
-                        f"{row.urn} on {told.inspected_on:%-d %B %Y}. Which of them counts cannot be known: keep one, "
-                        "or hide the other.",
+                        f"{row.urn} on {wording.day(told.inspected_on)}. Which of them counts cannot be known: keep "
+                        "one, or hide the other.",
                         code="two_tables",
                     )
 

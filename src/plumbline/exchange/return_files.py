@@ -22,6 +22,7 @@ from plumbline.exchange.dates import BadDate, Days, parse_date
 from plumbline.exchange.readers import RefusedRow
 from plumbline.exchange.spreadsheets import Limits, Workbook, open_workbook
 from plumbline.exchange.wrong_files import WrongFile
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.act import Act
 from plumbline.people.acting import operation
@@ -103,9 +104,9 @@ class _Sheets:
         if answer_set.organisation:
             lines.append(answer_set.organisation.name)
         if answer_set.period_from and answer_set.period_to:
-            lines.append(f"For {answer_set.period_from:%-d %B %Y} to {answer_set.period_to:%-d %B %Y}")
+            lines.append(f"For {wording.day(answer_set.period_from)} to {wording.day(answer_set.period_to)}")
         if answer_set.due_on:
-            lines.append(f"Due on {answer_set.due_on:%-d %B %Y}. A day that has passed closes nothing.")
+            lines.append(f"Due on {wording.day(answer_set.due_on)}. A day that has passed closes nothing.")
         lines.append(f"{held.completeness.sentence}, when this file was taken out.")
         lines += [
             "",

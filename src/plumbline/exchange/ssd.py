@@ -12,6 +12,7 @@ from plumbline.exchange.folders import Folder, Progress
 from plumbline.exchange.operations import ties
 from plumbline.exchange.readers import Note
 from plumbline.intake.tables import Taken
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import Said
 from plumbline.people.access import Permission
@@ -47,7 +48,7 @@ FOLDER = Folder(
     what_changes=extract_means.what_changes,
     follow_up=follow_up,
     follows="What follows from the rows",
-    came_in=lambda source, day: f"Came in with the extract of {day:%-d %B %Y}.",
+    came_in=lambda source, day: f"Came in with the extract of {wording.day(day)}.",
     after_file=_after_file,
     ends=Said(
         {
@@ -92,8 +93,8 @@ def import_ssd(
     with found_in(folder, FOLDER.kinds(), what=FOLDER.what) as found:
         day, assumed = (extracted_on, "") if extracted_on else _day_assumed(found, folder.name, on=act.on)
         if day > act.on:
-            raise RuleBroken(f"The extract cannot be of {day:%-d %B %Y}: that day has not come.", code="future_date")
-        progress(0, 0, assumed or f"Extract of {day:%-d %B %Y}")
+            raise RuleBroken(f"The extract cannot be of {wording.day(day)}: that day has not come.", code="future_date")
+        progress(0, 0, assumed or f"Extract of {wording.day(day)}")
         with folders.taking_in(
             FOLDER,
             found,
@@ -114,7 +115,7 @@ def import_ssd(
 def _day_assumed(found: Found, label: str, *, on: date) -> tuple[date, str]:
     """The day of which an extract is taken to be that is said to be of none, and the sentence that says so."""
     day = min(found.newest_day, on) if found.sources else on
-    assumed = f"No day of the extract was given: {day:%-d %B %Y} is taken, the day of the newest file" + (
+    assumed = f"No day of the extract was given: {wording.day(day)} is taken, the day of the newest file" + (
         " (or today, where that is earlier)." if day == on else "."
     )
     found.notes.insert(0, Note(None, "day_assumed", assumed).as_json(label))

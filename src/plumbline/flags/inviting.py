@@ -85,7 +85,7 @@ def _write(invitation: Invitation, *, council: str, address: Address, act: Perso
         subject=f"{council} asks you to answer for {invitation.organisation.name}"[:200],
         body=f"{act.by.called} of {council} has invited you to sign in to Plumbline, where the council asks "
         f"{invitation.organisation.name} what it needs to know about keeping children safe.\n\n"
-        f"Choose your password here, by {until:%-d %B %Y}:\n{LINK}\n\n"
+        f"Choose your password here, by {day(until)}:\n{LINK}\n\n"
         f"Your user name is {invitation.user.username}. The link can be used once, by you alone: do not pass it "
         "on. If you do not expect this e-mail, do nothing, and tell the council.\n",
         secret=address(invitation, token),

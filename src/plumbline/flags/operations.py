@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.audit.models import Event
-from plumbline.flags import lookups, powers, queries, rules, telling
+from plumbline.flags import powers, queries, rules, telling
 from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep, Message
 from plumbline.flags.rules import Recipient, Wanted
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.periods import working_days_after
 from plumbline.people import access
@@ -219,10 +220,10 @@ def record_step_result(
         raise NotAllowed(f"There is no step {step_id}.")
     flag = _open_flag(step.flag_id, act=act)
     now_for = list(flag.recipients.filter(to_at=None))
-    if not lookups.may_answer(step, act.by, recipients=now_for, on=act.on):
+    if not queries.may_answer(step, act.by, recipients=now_for, on=act.on):
         raise NotAllowed(f"This step of flag {flag.pk} is for the {step.owner_role.replace('_', ' ')}.")
     if step.done_at:
-        raise RuleBroken(f"This step was done on {step.done_at:%-d %B %Y}.", code="wrong_state")
+        raise RuleBroken(f"This step was done on {wording.day(step.done_at)}.", code="wrong_state")
     rule = rules.step_rule(kinds()[flag.kind], step.code)
     rules.check_result(rule, result=result, seen_on=seen_on, spoken_to=spoken_to, decision=decision, on=act.on)
     step.result, step.seen_on, step.spoken_to, step.decision = result.strip(), seen_on, spoken_to, decision
@@ -385,7 +386,7 @@ def _write_of_overdue(told: Sequence[tuple[Flag, str, str, str]], *, at: datetim
 def write_digests(*, act: Act) -> int:
     """One e-mail a day to everybody who has open flags: how many, how many overdue; and to administrators of how many
     nobody could be told. Returns how many were written."""
-    subject = f"Plumbline, {act.on:%-d %B %Y}: what is waiting for you"
+    subject = f"Plumbline, {wording.day(act.on)}: what is waiting for you"
     told = set(Message.objects.filter(flag=None, subject=subject).values_list("to_user_id", flat=True))
     unreached = queries.unreached().values("flag").distinct().count()
     keepers = {user.pk for user in access.users_who_may(Permission.USERS_MANAGE, on=act.on)} if unreached else set()
@@ -401,7 +402,7 @@ def write_digests(*, act: Act) -> int:
         if mine["open"] or keeps:
             message = _message(user, (subject, rules.digest(mine, unreached=unreached if keeps else 0)), at=act.at)
             messages.append(message)
-            tells += [(message, row) for row in lookups.not_reached(user, on=act.on)]
+            tells += [(message, row) for row in queries.not_reached(user, on=act.on)]
     Message.objects.bulk_create(messages)
     telling.link(tells)
     if messages:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import working_days_after
 
@@ -195,7 +196,7 @@ def check_result(
     if "seen_on" in rule.needs and seen_on is None:
         raise RuleBroken("Say on which day the child was seen.", code="missing_seen_on")
     if seen_on and seen_on > on:
-        raise RuleBroken(f"{seen_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(seen_on)} is a date in the future.", code="future_date")
     if "spoken_to" in rule.needs and spoken_to is None:
         raise RuleBroken("Say whether the child was spoken to.", code="missing_spoken_to")
     if "decision" in rule.needs and decision not in DECISIONS:
@@ -207,7 +208,7 @@ def mail(kind: Kind, *, number: int, due: date | None, in_place: bool = False) -
 
     `in_place`: it is told in place of someone who could not be.
     """
-    by = f" Something is to be done by {due:%-d %B %Y}." if due else ""
+    by = f" Something is to be done by {wording.day(due)}." if due else ""
     place = "You are told in place of someone who could not be told; the flag says who.\n\n" if in_place else ""
     return (
         f"Flag {number}: {kind.label}",
@@ -249,7 +250,7 @@ def urgent(kind: Kind) -> bool:
 
 def mail_of_the_night(parts: Sequence[tuple[str, str]], *, on: date) -> tuple[str, str]:
     """One message of several (subject, text), in their order."""
-    subject = f"Plumbline, {on:%-d %B %Y}: {len(parts)} messages in one"
+    subject = f"Plumbline, {wording.day(on)}: {len(parts)} messages in one"
     return subject, f"\n{'-' * 72}\n\n".join(f"{subject}\n\n{body}" for subject, body in parts)
 
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from plumbline.audit import moments
 from plumbline.indicators.records import OF_SOURCE, RECORDS
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_of
@@ -176,7 +177,7 @@ def _known(moment: datetime | None) -> Known | None:
 def _refuse_future(asked: Asked, on: date) -> None:
     day = asked.as_at or (asked.period.first if asked.period else None)
     if day and day > on:
-        raise RuleBroken(f"{day:%-d %B %Y} has not come yet: today is {on:%-d %B %Y}.", code="future_date")
+        raise RuleBroken(f"{wording.day(day)} has not come yet: today is {wording.day(on)}.", code="future_date")
 
 
 def _say_what_is_missing(answer: Answer, known: Known | None) -> Answer:

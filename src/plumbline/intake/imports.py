@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, models
 
 from plumbline.intake.models import Extract, Import
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 
 # One import at a time: another waits for it to end.
@@ -74,7 +75,7 @@ def refuse_older(*, source: str, extracted_on: date) -> None:
     last = horizon(source)
     if last is not None and extracted_on < last:
         raise RuleBroken(
-            f"This extract is of {extracted_on:%-d %B %Y}; {source} of {last:%-d %B %Y} was taken already. "
+            f"This extract is of {wording.day(extracted_on)}; {source} of {wording.day(last)} was taken already. "
             "To fill in only what is not there, ask for --backfill.",
             code="older_extract",
         )

@@ -6,6 +6,7 @@ from datetime import date
 import click
 
 from plumbline.contracts.queries import rating
+from plumbline.kernel import wording
 
 
 def contracts(*, day: date, as_json: bool) -> None:
@@ -16,12 +17,12 @@ def contracts(*, day: date, as_json: bool) -> None:
     for each in rated.values():
         click.echo(f"{each.reference}: {each.colour}")
         for reason in each.reasons:
-            click.echo(f"  {reason.sentence} Since {reason.since:%-d %B %Y}.")
+            click.echo(f"  {reason.sentence} Since {wording.day(reason.since)}.")
         for later in each.entered_later:
             click.echo(f"  {later}")
     counts = {colour: sum(each.colour == colour for each in rated.values()) for colour in ("red", "amber", "green")}
     click.echo(
-        f"{len(rated):,} contracts in force on {day:%-d %B %Y}: "
+        f"{len(rated):,} contracts in force on {wording.day(day)}: "
         + ", ".join(f"{count:,} {colour}" for colour, count in counts.items()),
         err=True,
     )

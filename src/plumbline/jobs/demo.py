@@ -15,6 +15,7 @@ from django.conf import settings
 from plumbline.audit import operations as audit
 from plumbline.exchange import import_ofsted, ssd
 from plumbline.jobs import demo_buying, demo_story, demo_users, ways_in
+from plumbline.kernel import wording
 from plumbline.people.act import Act, PersonalAct
 from plumbline.people.models import Child, User
 from plumbline.scrutiny import operations as scrutiny
@@ -110,7 +111,7 @@ def _entered_late(number: str, day: str, since: str, one_in: int) -> bool:
 
 
 def _read_list(name: str, as_at: date, say: Callable[[str], None]) -> None:
-    say(f"Reading Ofsted's list as at {as_at:%-d %B %Y} …")
+    say(f"Reading Ofsted's list as at {wording.day(as_at)} …")
     import_ofsted.import_ofsted(
         FILES / "ofsted" / name, as_at=as_at, act=Act(None, ways_in.now(), settings.TODAY or WHOLE_EXTRACT)
     )

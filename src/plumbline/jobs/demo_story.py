@@ -7,7 +7,7 @@ from plumbline.earlyhelp.models import Tac, TacAudit
 from plumbline.flags import operations as flags
 from plumbline.flags.models import Flag
 from plumbline.jobs import ways_in
-from plumbline.ofsted import lookups
+from plumbline.ofsted import queries
 from plumbline.ofsted.models import CheckItem, Setting, Status
 from plumbline.ofsted.operations import month
 from plumbline.people import operations as people
@@ -83,7 +83,7 @@ def _check(first: date, day: date, left: int) -> None:
             month.check_not_found(item_id=item.pk, note=note, act=PersonalAct(analyst, at, day))
             continue
         month.check_unchanged(
-            item_id=item.pk, report_link=lookups.report_address(item.setting), act=PersonalAct(analyst, at, day)
+            item_id=item.pk, report_link=queries.report_address(item.setting), act=PersonalAct(analyst, at, day)
         )
     if not left:
         note = "Ofsted publishes the list of social-care providers once a year; that of 31 March 2016 had been read."

@@ -8,6 +8,7 @@ import click
 from django.utils.dateparse import parse_datetime
 
 from plumbline.indicators import queries, questions
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.moments import taken_at
 from plumbline.measures.catalogue import CATALOGUE
@@ -46,7 +47,7 @@ def measure(
     for sentence in answer.sentences():
         click.echo(f"  {sentence}")
     if answer.observed_until:
-        click.echo(f"  The records reach to {answer.observed_until:%-d %B %Y}.")
+        click.echo(f"  The records reach to {wording.day(answer.observed_until)}.")
 
 
 def measures(*, as_json: bool) -> None:
@@ -75,9 +76,9 @@ def measures(*, as_json: bool) -> None:
 def _where(row: Row) -> list[str]:
     said = [str(value) for value in row.group.values()]
     if row.at:
-        said.append(f"{row.at:%-d %B %Y}")
+        said.append(wording.day(row.at))
     elif row.first and row.last:
-        said.append(f"{row.first:%-d %B %Y} to {row.last:%-d %B %Y}")
+        said.append(f"{wording.day(row.first)} to {wording.day(row.last)}")
     return said
 
 

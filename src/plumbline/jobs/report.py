@@ -12,6 +12,7 @@ from django.conf import settings
 
 from plumbline.documents import docx, html, pdf
 from plumbline.documents.model import Report as Document
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.act import Act
 from plumbline.people.models import User
@@ -54,7 +55,7 @@ def report(
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
-    click.echo(f"Report {written.pk}: {written.title}, as at {as_at:%-d %B %Y}.")
+    click.echo(f"Report {written.pk}: {written.title}, as at {wording.day(as_at)}.")
     for path in files:
         click.echo(f"  {path}")
     for figure in shown.values():

@@ -7,6 +7,7 @@ In the demonstration days are of 2016 and moments are real: the day of a moment 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 
 # Days end, and people say times, where the council is.
@@ -52,8 +53,8 @@ def taken_at(day: date, at: time) -> datetime:
     moment = local.astimezone(UTC)
     if moment.astimezone(PLACE).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise RuleBroken(
-            f"There was no {at:%H:%M} on {day:%-d %B %Y}: the clocks went forward from 01:00 to 02:00. Give the time "
-            "on a clock that had been put forward.",
+            f"There was no {at:%H:%M} on {wording.day(day)}: the clocks went forward from 01:00 to 02:00. Give the "
+            "time on a clock that had been put forward.",
             code="no_such_time",
         )
     return moment

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 
 
@@ -17,7 +18,7 @@ class Period:
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise RuleBroken(
-                f"The period ends on {self.last:%-d %B %Y}, before it starts on {self.first:%-d %B %Y}.",
+                f"The period ends on {wording.day(self.last)}, before it starts on {wording.day(self.first)}.",
                 code="end_before_start",
             )
 

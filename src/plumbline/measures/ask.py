@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import Said
 from plumbline.kernel.periods import Period
@@ -251,4 +252,4 @@ def _counted(counters: Iterable[Counter], counts: Mapping[str, Any]) -> tuple[Co
 
 
 def _say(day: date) -> str:
-    return f"{day:%-d %B %Y}"
+    return wording.day(day)

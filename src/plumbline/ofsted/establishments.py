@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from plumbline.intake.models import Import
+from plumbline.kernel import wording
 from plumbline.ofsted.models import Establishment, EstablishmentLink
 from plumbline.people.access import Permission
 from plumbline.people.act import Act
@@ -90,12 +91,12 @@ def _is_closed(school: Establishment) -> bool:
 def _standing(school: Establishment) -> str:
     named = f"{school.name}, " if school.name else ""
     kind = school.kind[:1].lower() + school.kind[1:] if school.kind else "school"
-    said = f"The schools register of {_day(school.as_at)} has it as {named}{kind}"
+    said = f"The schools register of {wording.day(school.as_at)} has it as {named}{kind}"
     if _is_closed(school):
-        when = f" on {_day(school.closed_on)}" if school.closed_on else ""
+        when = f" on {wording.day(school.closed_on)}" if school.closed_on else ""
         why = f" ({school.why_closed})" if school.why_closed else ""
         return f"{said}, closed{when}{why}."
-    opened = f" since {_day(school.opened_on)}" if school.opened_on else ""
+    opened = f" since {wording.day(school.opened_on)}" if school.opened_on else ""
     return f"{said}, {school.status.lower() or 'status not given'}{opened}."
 
 
@@ -104,20 +105,16 @@ def _more(school: Establishment) -> list[str]:
     if school.inspectorate and "ofsted" not in school.inspectorate.lower():
         said.append(f"It is inspected by {school.inspectorate}, so that Ofsted’s lists do not have it.")
     if school.group:
-        joined = f", since {_day(school.joined_on)}" if school.joined_on else ""
+        joined = f", since {wording.day(school.joined_on)}" if school.joined_on else ""
         said.append(f"It belongs to {school.group}{joined}.")
     return said
 
 
 def _linked(kind: str, urn: str, name: str, on: date | None) -> str:
     other = f"URN {urn}" + (f", {name}" if name else "")
-    when = f", on {_day(on)}" if on else ""
+    when = f", on {wording.day(on)}" if on else ""
     if "successor" in kind.lower():
         return f"It became {other}{when}: look there."
     if "predecessor" in kind.lower():
         return f"It was made from {other}{when}."
     return f"The schools register links it with {other} ({kind}){when}."
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NoReturn
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.grades import (
     ASPECTS,
@@ -64,4 +65,4 @@ def _upper_first(text: str) -> str:
 
 
 def _in_words(day: date) -> str:
-    return f"{day:%-d %B %Y}"
+    return wording.day(day)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 
 # A list of so many rows or more has an inspection of the last months, if it is of the day given.
@@ -53,7 +54,7 @@ def doubts_about_day(
         doubts.append(
             Doubt(
                 "title_of_another_day",
-                f"The list itself says “{said[0].line[:200]}”, and {_day(as_at)} was given.",
+                f"The list itself says “{said[0].line[:200]}”, and {wording.day(as_at)} was given.",
                 last if last < as_at else None,
             )
         )
@@ -62,7 +63,8 @@ def doubts_about_day(
         doubts.append(
             Doubt(
                 "taken_for_another_day",
-                f"The same content was taken already as of {_day(min(taken_for))}, and {_day(as_at)} was given.",
+                f"The same content was taken already as of {wording.day(min(taken_for))}, and {wording.day(as_at)} "
+                "was given.",
                 min(earlier) if earlier else None,
             )
         )
@@ -70,8 +72,8 @@ def doubts_about_day(
         doubts.append(
             Doubt(
                 "older_list",
-                f"The newest inspection in this list of {rows:,} rows is of {_day(newest)}, {(as_at - newest).days} "
-                f"days before {_day(as_at)}: it seems to be an older list.",
+                f"The newest inspection in this list of {rows:,} rows is of {wording.day(newest)}, "
+                f"{(as_at - newest).days} days before {wording.day(as_at)}: it seems to be an older list.",
                 newest,
             )
         )
@@ -79,7 +81,8 @@ def doubts_about_day(
         doubts.append(
             Doubt(
                 "newer_list",
-                f"{later:,} of {rows:,} rows tell of inspections after {_day(as_at)}: it seems to be a newer list.",
+                f"{later:,} of {rows:,} rows tell of inspections after {wording.day(as_at)}: it seems to be a "
+                "newer list.",
             )
         )
     return doubts
@@ -89,10 +92,7 @@ def check_list_day(as_at: date, *, on: date) -> None:
     """Raise RuleBroken (future_date) for a list of a day that is still to come."""
     if as_at > on:
         raise RuleBroken(
-            f"{as_at:%-d %B %Y} is a date in the future (today is {on:%-d %B %Y}): no list can be of that day yet.",
+            f"{wording.day(as_at)} is a date in the future (today is {wording.day(on)}): no list can be of that "
+            "day yet.",
             code="future_date",
         )
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from plumbline.audit import operations as audit
 from plumbline.intake.models import Import
+from plumbline.kernel import wording
 from plumbline.ofsted.grades import ASPECTS, Aspect, label_of
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import User
@@ -39,7 +40,7 @@ class Overruled:
     def _said(self) -> str:
         aspect = ASPECTS[Aspect(self.aspect)].label
         return (
-            f"Setting {self.urn}, inspected on {self.inspected_on:%-d %B %Y}: “{aspect}” was entered by hand as "
+            f"Setting {self.urn}, inspected on {wording.day(self.inspected_on)}: “{aspect}” was entered by hand as "
             f"{label_of(self.aspect, self.entered)}, and the list says {label_of(self.aspect, self.listed)}."
         )
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
+from plumbline.kernel.wording import day as day_in_words
 from plumbline.ofsted.grades import (
     ASPECTS,
     EARLIER_KEY_JUDGEMENTS,
@@ -416,8 +416,8 @@ def _not_read(inspection: Inspection, grades: Mapping[str, str]) -> Iterable[_Fi
     if said.get(Aspect.OVERALL_EFFECTIVENESS) == NOT_JUDGED:
         return
     sentence = (
-        f"{inspection.inspectorate} inspected in full on {_day(inspection.inspected_on)}, and its judgement has not "
-        "been read yet: read the report."
+        f"{inspection.inspectorate} inspected in full on {day_in_words(inspection.inspected_on)}, and its judgement "
+        "has not been read yet: read the report."
     )
     yield _Finding(Status.WATCH, True, Reason("judgement_not_read", sentence, inspection.counts_from))
 
@@ -493,21 +493,16 @@ def _of_predecessor(inspection: Inspection) -> str:
 
 
 def _when(inspection: Inspection) -> str:
-    published = f", published {_day(inspection.published_on)}" if inspection.published_on else ""
+    published = f", published {day_in_words(inspection.published_on)}" if inspection.published_on else ""
     if inspection.kind == Kind.REGRADED:
-        return f"on {_day(inspection.inspected_on)}, when the grade was given again{published}"
-    return f"at the inspection of {_day(inspection.inspected_on)}{published}"
-
-
-@lru_cache(maxsize=8192)
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"
+        return f"on {day_in_words(inspection.inspected_on)}, when the grade was given again{published}"
+    return f"at the inspection of {day_in_words(inspection.inspected_on)}{published}"
 
 
 def _of_use(day: date, unregistered: Sequence[Unregistered]) -> Iterable[_Finding]:
     for use in unregistered:
         if use.from_on <= day and (use.to_on is None or day <= use.to_on):
-            sentence = f"The setting is used though it is not registered, from {_day(use.from_on)}."
+            sentence = f"The setting is used though it is not registered, from {day_in_words(use.from_on)}."
             yield _Finding(Status.UNREGISTERED, True, Reason("unregistered", sentence, use.from_on))
             return
 
@@ -516,8 +511,8 @@ def _of_notices(day: date, notices: Sequence[Notice]) -> Iterable[_Finding]:
     for notice in sorted(notices, key=lambda notice: notice.from_on):
         if notice.kind in _NOTICES and notice.from_on <= day and (notice.to_on is None or day <= notice.to_on):
             status, words = _NOTICES[notice.kind]
-            until = f" to {_day(notice.to_on)}" if notice.to_on else ""
-            sentence = f"{words} {_day(notice.from_on)}{until}."
+            until = f" to {day_in_words(notice.to_on)}" if notice.to_on else ""
+            sentence = f"{words} {day_in_words(notice.from_on)}{until}."
             yield _Finding(status, True, Reason(f"{notice.kind}_notice", sentence, notice.from_on))
 
 
@@ -535,10 +530,10 @@ def _runs(registrations: Sequence[tuple[date, str]]) -> list[tuple[date, str]]:
 def _of_register(day: date, wordings: Sequence[tuple[date, str]]) -> Iterable[_Finding]:
     from_on, wording = next((run for run in reversed(wordings) if run[0] <= day), (day, ""))
     if wording in _CLOSED_WORDINGS:
-        sentence = f"The register shows the setting as {wording}, since {_day(from_on)} at the latest."
+        sentence = f"The register shows the setting as {wording}, since {day_in_words(from_on)} at the latest."
         yield _Finding(Status.CLOSED, True, Reason("closed", sentence, from_on))
     elif wording in _SUSPENDED_WORDINGS:
-        sentence = f"The register shows the registration as suspended, since {_day(from_on)} at the latest."
+        sentence = f"The register shows the registration as suspended, since {day_in_words(from_on)} at the latest."
         yield _Finding(Status.ADVERSE, True, Reason("suspended", sentence, from_on))
 
 
@@ -551,9 +546,8 @@ def _of_silence(day: date, standing: _Standing) -> Iterable[_Finding]:
         )
         yield _Finding(Status.NOT_JUDGED, False, Reason("not_judged", sentence, inspection.counts_from))
     elif not standing.judged and standing.visited:
-        sentence = (
-            f"Ofsted has visited, last on {_day(standing.visited.inspected_on)}, and has not yet judged the setting."
-        )
+        visited_on = day_in_words(standing.visited.inspected_on)
+        sentence = f"Ofsted has visited, last on {visited_on}, and has not yet judged the setting."
         yield _Finding(Status.WATCH, False, Reason("not_inspected", sentence, standing.visited.counts_from))
     elif not standing.judged:
         yield _Finding(Status.WATCH, False, Reason("not_inspected", "Ofsted has not yet inspected the setting.", day))

@@ -11,7 +11,7 @@ from functools import cache
 from django.db import connection
 from django.utils.functional import lazy
 
-from plumbline.kernel import labels
+from plumbline.kernel import labels, wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.people.act import PersonalAct
@@ -57,13 +57,13 @@ def change_label(*, key: str, forms: labels.Forms, from_on: date, act: PersonalA
     of_label = list(LabelWording.objects.filter(key=key))
     if any(each.from_on == from_on for each in of_label):
         raise RuleBroken(
-            f"Another wording begins on {from_on:%-d %B %Y} already. Choose another day"
+            f"Another wording begins on {wording.day(from_on)} already. Choose another day"
             + (", or take that one out first." if from_on > act.on else "."),
             code="day_taken",
         )
     rows = [(each.key, each.from_on, each.forms) for each in of_label]
     if labels.wording_on(rows, from_on).get(key, labels.LABELS[key].shipped) == forms:
-        raise RuleBroken(f"It is called so on {from_on:%-d %B %Y} already.", code="unchanged")
+        raise RuleBroken(f"It is called so on {wording.day(from_on)} already.", code="unchanged")
     found = LabelWording.objects.create(key=key, forms=forms, from_on=from_on, said_at=act.at, said_by=act.by)
     act.record("people.label.changed", label=key, from_on=from_on.isoformat(), forms=forms)
     return found
@@ -79,7 +79,7 @@ def take_out_label(*, wording_id: int, act: PersonalAct) -> LabelWording:
         raise RuleBroken("That wording is not in the list any more.", code="unknown_wording")
     if found.from_on <= act.on:
         raise RuleBroken(
-            f"It has been said since {found.from_on:%-d %B %Y}. Enter another wording from a later day.",
+            f"It has been said since {wording.day(found.from_on)}. Enter another wording from a later day.",
             code="has_begun",
         )
     act.record("people.label.taken_out", label=found.key, from_on=found.from_on.isoformat(), forms=found.forms)

@@ -20,6 +20,7 @@ from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Wanted
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here
 from plumbline.people.act import Act, PersonalAct
@@ -167,7 +168,7 @@ def _waiting() -> QuerySet[ChildAtIncident]:
 
 def _wanted(row: ChildAtIncident, concern: Concern) -> Wanted:
     incident = row.incident
-    happened = f"{IncidentType(incident.type).label}, {day_here(incident.occurred_at):%-d %B %Y}"
+    happened = f"{IncidentType(incident.type).label}, {wording.day(day_here(incident.occurred_at))}"
     return Wanted(
         kind=KIND,
         subject_type=SUBJECT,

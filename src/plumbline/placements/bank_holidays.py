@@ -5,6 +5,7 @@ from datetime import date
 from plumbline.commissioning.holidays import follow_holiday as follow_standstills
 from plumbline.contracts.holidays import follow_holiday as follow_incidents
 from plumbline.flags.holidays import follow_holiday as follow_flags
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.monthly import follow_holiday as follow_month
 from plumbline.people.access import Permission
@@ -25,13 +26,13 @@ def change_bank_holiday(*, day: date, counts: bool, name: str, because: str, act
     if not because.strip():
         raise RuleBroken("Say where this was announced, or why it is wrong.", code="missing_reason")
     if counts == (known is not None and known.counts):
-        is_one = f"{day:%-d %B %Y} is a bank holiday already" if counts else f"{day:%-d %B %Y} is no bank holiday"
+        is_one = f"{wording.day(day)} is a bank holiday already" if counts else f"{wording.day(day)} is no bank holiday"
         raise RuleBroken(f"{is_one}.", code="unchanged")
     if counts and not name.strip() and known is None:
         raise RuleBroken("Give the name of the bank holiday.", code="missing_words")
     if day.weekday() >= 5 and counts:
         raise RuleBroken(
-            f"{day:%-d %B %Y} is a {day:%A}, no working day in any case. Enter the day given instead of it.",
+            f"{wording.day(day)} is a {day:%A}, no working day in any case. Enter the day given instead of it.",
             code="bad_date",
         )
     BankHoliday.objects.update_or_create(

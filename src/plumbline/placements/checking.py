@@ -8,7 +8,7 @@ from django.db.models import Case, DateField, IntegerField, OuterRef, QuerySet, 
 from django.db.models.functions import Coalesce
 
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.ofsted import lookups
+from plumbline.ofsted import queries
 from plumbline.ofsted.models import CheckItem, MonthlyCheck, Status
 from plumbline.ofsted.operations import month
 from plumbline.people import access
@@ -16,8 +16,8 @@ from plumbline.people.access import Permission
 from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
 from plumbline.people.models import User
-from plumbline.placements.lookups import by_gravity, settings_listed
 from plumbline.placements.operations import raise_flags
+from plumbline.placements.queries import by_gravity, settings_listed
 
 
 def items_of(viewer: User, *, check: MonthlyCheck, on: date) -> QuerySet[CheckItem]:
@@ -86,7 +86,7 @@ def record_unchanged(
             continue
         month.check_unchanged(
             item_id=item.pk,
-            report_link=report_link or lookups.report_address(item.setting),
+            report_link=report_link or queries.report_address(item.setting),
             note=note,
             document_id=document_id,
             act=act,

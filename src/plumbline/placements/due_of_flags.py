@@ -13,8 +13,8 @@ from plumbline.contracts.queries.incidents import first_untold
 from plumbline.contracts.rules.flags import KINDS as COLOUR_KINDS
 from plumbline.flags import rules
 from plumbline.flags.kinds import kinds
-from plumbline.flags.lookups import read_by
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep
+from plumbline.flags.queries import read_by
 from plumbline.flags.rules import WORKER
 from plumbline.kernel.duties import Duty, Gravity, Source, person, put_to
 from plumbline.kernel.moments import end_of

@@ -50,7 +50,7 @@ class KnownHere:
 
 
 def known_here(viewer: User, setting: Setting, *, on: date) -> KnownHere:
-    """As on a day. The caller has found the setting for the viewer (lookups.setting_seen)."""
+    """As on a day. The caller has found the setting for the viewer (queries.setting_seen)."""
     counted = _incidents(setting, on=on).aggregate(
         number=Count("pk"),
         still=Count("pk", filter=~Q(state=IncidentState.CLOSED)),

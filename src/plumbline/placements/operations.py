@@ -11,10 +11,11 @@ from plumbline.contracts import intake as contracts_intake
 from plumbline.contracts.operations import rating as contracts
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted import intake as settings_intake
-from plumbline.ofsted import lookups as settings_known
+from plumbline.ofsted import queries as settings_known
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.models import MonthlyCheck, Setting
 from plumbline.ofsted.operations import lists, month
@@ -216,10 +217,10 @@ def end_placement(*, placement_id: int, ended_on: date, act: PersonalAct) -> Pla
     if placement.source != Placement.Source.HERE:
         raise RuleBroken("A placement that another system recorded is ended there.", code="recorded_elsewhere")
     if placement.ended_on is not None and placement.ended_on <= ended_on:
-        raise RuleBroken(f"The placement ended on {placement.ended_on:%-d %B %Y}.", code="wrong_state")
+        raise RuleBroken(f"The placement ended on {wording.day(placement.ended_on)}.", code="wrong_state")
     rules.check_days(started_on=placement.started_on, ended_on=ended_on, on=act.on)
     if ended_on > act.on:
-        raise RuleBroken(f"{ended_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(ended_on)} is a date in the future.", code="future_date")
     placement.ended_on = ended_on
     placement.save(update_fields=["ended_on"])
     act.record(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.placements.flag_kinds import CHECKED_WITHIN_DAYS
 
@@ -64,11 +65,11 @@ def flags_of(concern: Concern) -> Iterable[tuple[str, str]]:
         if since and concern.started_on >= since:
             yield (
                 "placed_at_adverse",
-                f"The placement at {concern.urn} began on {_day(concern.started_on)}, when the setting was adverse "
-                f"already, since {_day(since)}. {said}{nobody}",
+                f"The placement at {concern.urn} began on {wording.day(concern.started_on)}, when the setting was "
+                f"adverse already, since {wording.day(since)}. {said}{nobody}",
             )
         else:
-            when = f" on {_day(since)}" if since else ""
+            when = f" on {wording.day(since)}" if since else ""
             yield (
                 "setting_adverse",
                 f"Setting {concern.urn} became adverse{when}, while the child was placed there. {said}{nobody}",
@@ -90,8 +91,8 @@ def flags_of(concern: Concern) -> Iterable[tuple[str, str]]:
     elif concern.gone_since:
         yield (
             "setting_gone",
-            f"Setting {concern.urn} is no longer on Ofsted’s list of {_day(concern.gone_since)}, and the child is "
-            f"recorded as placed there.{explained}{nobody}",
+            f"Setting {concern.urn} is no longer on Ofsted’s list of {wording.day(concern.gone_since)}, and the child "
+            f"is recorded as placed there.{explained}{nobody}",
         )
 
 
@@ -99,7 +100,7 @@ def check_late(*, urn: str, status: str, gone: bool, last_checked_on: date | Non
     """Why a setting with children is late for its check, or "". What is unmatched or gone has its own flag."""
     if status == "unmatched" or gone or (last_checked_on and last_checked_on + timedelta(CHECKED_WITHIN_DAYS) >= on):
         return ""
-    when = f"was last checked on {_day(last_checked_on)}" if last_checked_on else "was never checked"
+    when = f"was last checked on {wording.day(last_checked_on)}" if last_checked_on else "was never checked"
     return f"Setting {urn} {when}; children are placed there, and it should be checked every month."
 
 
@@ -108,10 +109,10 @@ def why_closed(
 ) -> str:
     """Why what a flag about a placement says is not so any more, in a sentence."""
     if ended_on and ended_on <= on:
-        return f"The placement ended on {_day(ended_on)}."
+        return f"The placement ended on {wording.day(ended_on)}."
     if urn_then != urn_now:
         return f"The placement is now recorded at {urn_now or 'no setting'}."
-    since = f", since {_day(status_since)}" if status_since else ""
+    since = f", since {wording.day(status_since)}" if status_since else ""
     if kind == "setting_unmatched":
         return "The setting is matched now."
     if kind == "setting_gone":
@@ -130,20 +131,16 @@ def _words(status: str) -> str:
     return _WORDS.get(status, status)
 
 
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"
-
-
 # --- beginning, and exceptions ----------------------------------------------------------------------------------------
 
 
 def check_days(*, started_on: date, ended_on: date | None, on: date) -> None:
     """Raise RuleBroken where a placement would start more than a year ahead, or end before it starts."""
     if started_on > on + timedelta(366):
-        raise RuleBroken(f"{_day(started_on)} is more than a year ahead.", code="future_date")
+        raise RuleBroken(f"{wording.day(started_on)} is more than a year ahead.", code="future_date")
     if ended_on and ended_on < started_on:
         raise RuleBroken(
-            f"The placement would end on {_day(ended_on)}, before it starts on {_day(started_on)}.",
+            f"The placement would end on {wording.day(ended_on)}, before it starts on {wording.day(started_on)}.",
             code="end_before_start",
         )
 
@@ -168,9 +165,11 @@ def check_exception(
     if not safeguards.strip():
         raise RuleBroken("Say what will keep the child safe there.", code="missing_safeguards")
     if ends_on < from_on:
-        raise RuleBroken(f"The exception would end before it begins on {_day(from_on)}.", code="end_before_start")
+        raise RuleBroken(
+            f"The exception would end before it begins on {wording.day(from_on)}.", code="end_before_start"
+        )
     if ends_on < on:
-        raise RuleBroken(f"The exception would have ended already, on {_day(ends_on)}.", code="past_date")
+        raise RuleBroken(f"The exception would have ended already, on {wording.day(ends_on)}.", code="past_date")
     if grounds == "emergency_night" and abs((on - from_on).days) > 1:
         raise RuleBroken("An emergency exception begins tonight or began last night.", code="not_an_emergency")
     if (ends_on - from_on).days > 366:
@@ -213,7 +212,9 @@ def answer(
     if status == "not_judged":
         conditions.append("There is no overall judgement: read what was judged before placing.")
     if gone_since and gone_since <= on:
-        conditions.append(f"It is no longer on Ofsted’s list of {_day(gone_since)}: find out why before placing.")
+        conditions.append(
+            f"It is no longer on Ofsted’s list of {wording.day(gone_since)}: find out why before placing."
+        )
     if closed:
         conditions.append(f"{closed} Ofsted’s lists do not say so yet: find out what became of it before placing.")
     if open_incidents:
@@ -222,6 +223,6 @@ def answer(
         )
         conditions.append(f"{number} not closed: read first what is said of it, and ask the contract officer.")
     if check_late(urn=urn, status=status, gone=False, last_checked_on=last_checked_on, on=on):
-        checked = f" since {_day(last_checked_on)}" if last_checked_on else ""
+        checked = f" since {wording.day(last_checked_on)}" if last_checked_on else ""
         conditions.append(f"Nobody has checked it{checked}: look up its report page before placing.")
     return ("conditions" if conditions else "yes"), [*sentences, *conditions]

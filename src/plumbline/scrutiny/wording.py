@@ -10,6 +10,7 @@ from plumbline.commissioning.models import Tender
 from plumbline.contracts.models import Colour, Contract, IncidentType, Notification
 from plumbline.contracts.rules import notifications
 from plumbline.earlyhelp.models import AuditGrade, ClosureCode
+from plumbline.kernel import wording
 from plumbline.kernel.labels import Said
 from plumbline.measures.model import NOT_RECORDED, Measure
 from plumbline.ofsted.models import Status
@@ -74,7 +75,7 @@ def register(measure: Measure) -> str:
 
 def on_day(day: date | str) -> str:
     day = date.fromisoformat(day) if isinstance(day, str) else day
-    return f"{day:%-d %B %Y}"
+    return wording.day(day)
 
 
 def at_moment(moment: str | None) -> str:
@@ -82,7 +83,7 @@ def at_moment(moment: str | None) -> str:
     if not moment:
         return ""
     local = shown(datetime.fromisoformat(moment))
-    return f"as the records stood on {local:%-d %B %Y} at {local:%H:%M}"
+    return f"as the records stood on {wording.day(local)} at {local:%H:%M}"
 
 
 def when(body: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import cast
 
 from django.db.models import QuerySet
 
@@ -11,6 +12,7 @@ from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag
 from plumbline.flags.queries import Readers
 from plumbline.flags.rules import Recipient, Wanted
+from plumbline.kernel import wording
 from plumbline.toolkits.access import CASE_AUDIT
 from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.queries.returns import progress, with_progress
@@ -43,13 +45,14 @@ def _wanted(answer_set: Return, readers: Readers, concerned: Sequence[Recipient]
     back = " It was sent back to be corrected." if answer_set.state == ReturnState.RETURNED else ""
     # By name who asked for it, and the contract's manager; else the person who holds the role.
     asked_by = readers.by_name(answer_set.requested_by, "asked for it")
+    due = wording.day(cast(date, answer_set.due_on))
     told = {to.name: to for to in (*concerned, *((asked_by,) if asked_by else ()))}
     return Wanted(
         kind=OVERDUE,
         subject_type=SUBJECT,
         subject_id=answer_set.pk,
-        reason=f"“{answer_set.title}”, from {whose}, was due on {answer_set.due_on:%-d %B %Y} and is not handed in: "
-        f"{progress(answer_set, on=on).sentence}.{back}",
+        reason=f"“{answer_set.title}”, from {whose}, was due on {due} and is not handed "
+        f"in: {progress(answer_set, on=on).sentence}.{back}",
         recipients=tuple(told.values()) or flag_rules.recipients(kinds()[OVERDUE], worker=""),
     )
 
@@ -67,4 +70,4 @@ def _why(answer_set: Return | None) -> str:
         return f"The return was cancelled: {answer_set.cancelled_because}"
     if answer_set.state in ANSWERABLE or answer_set.submitted_at is None:
         return "The return is not overdue any more."
-    return f"The return was handed in on {shown(answer_set.submitted_at):%-d %B %Y}."
+    return f"The return was handed in on {wording.day(shown(answer_set.submitted_at))}."

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from plumbline.kernel import wording
 from plumbline.toolkits import scales
 from plumbline.toolkits.content import AnswerKind, Content, Criterion, Option, Section
 
@@ -352,14 +353,14 @@ def reminder(
     told once. `sent_back_since`: the day on which what was sent back had been handed in. No name is in it.
     """
     left = None if due_on is None else (due_on - on).days
-    when = "" if due_on is None else f"{due_on:%-d %B %Y}"
+    when = "" if due_on is None else wording.day(due_on)
     if left is not None and left < 0:
         subject = f"Return {number} is overdue: it was due on {when}"
     elif left is not None and left <= REMINDED_BEFORE[0]:
         nth = "Second reminder" if left <= REMINDED_BEFORE[1] else "Reminder"
         subject = f"{nth}: return {number} is due on {when}"
     elif sent_back_since is not None:
-        subject = f"Return {number}, handed in on {sent_back_since:%-d %B %Y}, was sent back to be corrected"
+        subject = f"Return {number}, handed in on {wording.day(sent_back_since)}, was sent back to be corrected"
     else:
         subject = f"You are asked to answer return {number}" + (f", due on {when}" if when else "")
     lines = [f"{subject}.", "", f"{progress.sentence}."]

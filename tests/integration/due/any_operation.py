@@ -120,7 +120,7 @@ def _asked(of: Operation) -> Iterator[tuple[str, inspect.Parameter, Any]]:
         yield name, given, kinds[name]
 
 
-_ACT = ("by", "at", "on")
+_ACT = ("act",)
 _PLAIN = (bool, int, str, date, datetime, Decimal)
 
 
@@ -149,7 +149,6 @@ def carry_out(of: Operation, draw: Draw, *, on: date) -> bool:
         if not kinds:
             continue
         given[name] = _value(name, kinds[draw(len(kinds))], draw, on=on)
-    asks = {name for name, *_ in _asked(of)}
     users = _users(of, draw)
     # Whose duty it is, first.
     about = [
@@ -159,10 +158,10 @@ def carry_out(of: Operation, draw: Draw, *, on: date) -> bool:
     first = User.objects.filter(pk__in={number for whose in asked if (number := person_in(whose))}).order_by("pk")
     refused = 0
     for by in (*first[:5], *users):
-        act = {"act": Act(by, datetime.now(UTC), on)}
+        act = Act(by, datetime.now(UTC), on)
         try:
             with transaction.atomic():
-                of(**given, **{name: value for name, value in act.items() if name in asks})
+                of(**given, act=act)
                 with connection.cursor() as cursor:
                     cursor.execute("set constraints all immediate; set constraints all deferred")
             return True
@@ -188,7 +187,7 @@ def _users(of: Operation, draw: Draw) -> list[User | None]:
         users = list(held[:6])
         if users:
             found.append(users[draw(len(users))])
-    if any(name == "by" and type(None) in get_args(kind) for name, _, kind in _asked(of)):
+    if any(name == "act" and kind is Act for name, _, kind in _asked(of)):
         found.insert(0, None)
     return found
 

@@ -10,7 +10,7 @@ from plumbline.flags import operations as flag_operations
 from plumbline.flags import queries as flags
 from plumbline.flags.models import Message
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.ofsted import lookups
+from plumbline.ofsted import queries
 from plumbline.ofsted.models import Inspection, Setting
 from plumbline.ofsted.operations import by_hand, lists, month
 from plumbline.people.act import Act
@@ -212,7 +212,7 @@ def test_a_list_that_says_otherwise_counts_and_it_is_said_who_had_entered_what()
     assert sentence.startswith(f"Setting {setting.urn}, inspected on 20 July 2016: “")
     assert sentence.endswith("” was entered by hand as Good, and the list says Inadequate. The list counts.")
     assert Event.objects.get(kind="ofsted.judgement.overruled").data["entered_by"] == analyst.pk
-    assert [each.because for each in lookups.overruled_of(setting)] == [sentence]
+    assert [each.because for each in queries.overruled_of(setting)] == [sentence]
 
 
 def test_an_older_list_clears_nothing_that_was_entered_by_hand_after_it():

@@ -11,7 +11,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Owner, Setting, UnregisteredUse
 from plumbline.people.act import Act
 from plumbline.people.models import Child, Tie
-from plumbline.placements import lookups, operations, queries
+from plumbline.placements import operations, queries
 from plumbline.placements.models import Placement
 from tests.factories.people import hold_role
 from tests.integration.placements.situations import (
@@ -277,7 +277,7 @@ def test_who_was_placed_where_on_a_day_with_the_judgement_then():
     assert [
         (row.child_id, row.status_then)
         for day in (date(2016, 5, 31), date(2016, 6, 1))
-        for row in lookups.placements_on(lookups.placements_listed(head, on=TODAY), day)
+        for row in queries.placements_on(queries.placements_listed(head, on=TODAY), day)
     ] == [(child.pk, "clear"), (child.pk, "adverse")]
 
 
@@ -299,7 +299,7 @@ def test_who_reaches_no_child_sees_no_placement(role):
 def test_who_may_not_see_settings_finds_none_by_name_or_number():
     setting = a_setting()
 
-    assert lookups.settings_matching(a_user("elected_member"), words=setting.urn, on=TODAY) == []
+    assert queries.settings_matching(a_user("elected_member"), words=setting.urn, on=TODAY) == []
 
 
 def test_unregistered_settings_are_counted_with_their_children():

@@ -9,7 +9,7 @@ from plumbline.flags.models import Flag, FlagStep
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.moments import day_here
 from plumbline.people.act import Act
-from plumbline.placements import lookups, operations
+from plumbline.placements import operations, queries
 from plumbline.placements.models import Placement
 from tests.duties import of_kind
 from tests.integration.placements.situations import AT, TODAY, a_setting, a_user, an_import, place
@@ -57,7 +57,7 @@ def test_another_settings_flags_wait_still():
     contact(two_children())
     other = two_children()
     contact(two_children())
-    assert lookups.steps_at(other.pk).filter(code="contact_provider").count() == 2
+    assert queries.steps_at(other.pk).filter(code="contact_provider").count() == 2
 
 
 def test_each_child_has_it_in_the_trail():
@@ -69,7 +69,7 @@ def test_each_child_has_it_in_the_trail():
 def test_the_conversation_itself_names_no_child():
     setting = two_children()
     contact(setting)
-    [event] = lookups.contacts_with_provider(setting)
+    [event] = queries.contacts_with_provider(setting)
     assert (event.because, event.child_id) == ("Its plan comes on Friday.", None)
 
 

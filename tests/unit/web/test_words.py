@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from plumbline.kernel import wording
 from plumbline.web.home.about.colours import contrast, text_on
-from plumbline.web.kit import wording
 from plumbline.web.kit.days import NotADay, read_day
 
 

@@ -28,6 +28,7 @@ from plumbline.commissioning.rules import tender as tender_rules
 from plumbline.commissioning.rules.award import Outcome, Winner
 from plumbline.commissioning.rules.scoring import Result, Standing
 from plumbline.commissioning.states import AWARD_MOVES, BID_MOVES, TENDER_MOVES
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people.access import Permission
@@ -280,7 +281,7 @@ def confirm_award(*, tender_id: int, awarded_on: date, act: PersonalAct) -> list
     if first.state == _A.AWARDED:
         raise RuleBroken("The contract is awarded already.", code="wrong_state")
     if awarded_on > act.on:
-        raise RuleBroken(f"{awarded_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(awarded_on)} is a date in the future.", code="future_date")
     rules.check_award(
         approved_on=first.approved_on,
         notice_on=first.notice_on,
@@ -381,7 +382,7 @@ def _with_letter(bid_id: int, *, act: PersonalAct) -> Bid:
     if not bid.letter.strip():
         raise RuleBroken("The letter is drafted when the recommendation is approved.", code="missing_letter")
     if bid.letter_sent_on is not None:
-        raise RuleBroken(f"The letter was sent on {bid.letter_sent_on:%-d %B %Y}.", code="letter_sent")
+        raise RuleBroken(f"The letter was sent on {wording.day(bid.letter_sent_on)}.", code="letter_sent")
     return bid
 
 

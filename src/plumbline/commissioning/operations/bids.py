@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 from plumbline.commissioning.access import bids_visible_to, tenders_visible_to
 from plumbline.commissioning.models import Award, Bid, BidAnswer, BidDocument, BidState, Tender
@@ -13,8 +14,10 @@ from plumbline.commissioning.rules import tender as tender_rules
 from plumbline.commissioning.states import BID_MOVES
 from plumbline.evidence import operations as evidence
 from plumbline.evidence.models import Document, Sensitivity
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.identifiers import in_one_form
+from plumbline.kernel.labels import capital
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
 from plumbline.kernel.transitions import check_move
@@ -91,7 +94,7 @@ def enter_bid(
         raise RuleBroken("A direct award has one supplier.", code="one_supplier")
     received_on = day_here(received_at)
     if received_on > act.on:
-        raise RuleBroken(f"{received_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(received_on)} is a date in the future.", code="future_date")
     if price is not None and price < 0:
         raise RuleBroken("The price cannot be below 0.", code="bad_price")
     late = tender_rules.is_late(kind=tender.kind, received_on=received_on, bids_due_on=tender.bids_due_on)
@@ -120,12 +123,11 @@ def enter_bid(
 
 
 def _stop_late(bid: Bid, *, received_on: date, council: str, act: PersonalAct) -> None:
-    due = bid.tender.bids_due_on
-    failed = [stage1_rules.Failed(
-        "Received by the last day for bids", f"It came on {received_on:%-d %B %Y}; the last day was {due:%-d %B %Y}."
-    )]  # fmt: skip
+    due = cast(date, bid.tender.bids_due_on)
+    came = f"it came on {wording.day(received_on)}; the last day was {wording.day(due)}."
+    failed = [stage1_rules.Failed("Received by the last day for bids", capital(came))]
     bid.state, bid.stopped_on = BidState.DISQUALIFIED, act.on
-    bid.stopped_because = f"Late: it came on {received_on:%-d %B %Y}; the last day was {due:%-d %B %Y}."
+    bid.stopped_because = f"Late: {came}"
     bid.letter = stage1_rules.letter(
         why="late",
         council=council,

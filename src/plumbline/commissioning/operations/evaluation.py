@@ -24,6 +24,7 @@ from plumbline.commissioning.rules import evaluation as rules
 from plumbline.commissioning.rules import scoring
 from plumbline.commissioning.rules import tender as tender_rules
 from plumbline.commissioning.states import BID_MOVES, TENDER_MOVES
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
@@ -302,7 +303,7 @@ def record_meeting(*, tender_id: int, held_on: date, chair: str, attendees: str,
     rules.check_meeting(held_on=held_on, chair=chair, attendees=attendees, on=act.on)
     if held_on < tender.state_since:
         raise RuleBroken(
-            f"Moderation was opened on {tender.state_since:%-d %B %Y}: the meeting cannot have been before.",
+            f"Moderation was opened on {wording.day(tender.state_since)}: the meeting cannot have been before.",
             code="before_moderation",
         )
     meeting = ModerationMeeting.objects.create(

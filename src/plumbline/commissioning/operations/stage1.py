@@ -10,6 +10,7 @@ from plumbline.commissioning.rules import tender as tender_rules
 from plumbline.commissioning.rules.stage1 import Clarification, Failed, LawChanged
 from plumbline.commissioning.states import BID_MOVES, CHECKED_AGAIN, STOPPED
 from plumbline.evidence.queries import law_changes
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people.access import Permission
@@ -129,7 +130,7 @@ def check_exclusion(
         raise RuleBroken("Choose the ground, and what was found.", code="unknown_code")
     rules.check_exclusion(ground=ground, result=result, note=note)
     if checked_on > act.on:
-        raise RuleBroken(f"{checked_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(checked_on)} is a date in the future.", code="future_date")
     if result == rules.EXCLUDED and bid.state == BidState.RECOMMENDED:
         raise RuleBroken(
             "This bid is recommended. Take the recommendation back first, then exclude the supplier.",
@@ -250,7 +251,7 @@ def _check_letter(bid: Bid) -> None:
     if bid.state not in STOPPED:
         raise RuleBroken("There is a letter of stage 1 only for a bid that was stopped.", code="wrong_state")
     if bid.letter_sent_on is not None:
-        raise RuleBroken(f"The letter was sent on {bid.letter_sent_on:%-d %B %Y}.", code="letter_sent")
+        raise RuleBroken(f"The letter was sent on {wording.day(bid.letter_sent_on)}.", code="letter_sent")
 
 
 def _laws(policy: str, *, on: date) -> list[LawChanged]:

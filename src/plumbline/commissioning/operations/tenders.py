@@ -11,6 +11,7 @@ from plumbline.commissioning.queries.tenders import details_of
 from plumbline.commissioning.rules import tender as rules
 from plumbline.commissioning.rules.tender import Details
 from plumbline.commissioning.states import TENDER_MOVES
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
@@ -134,11 +135,11 @@ def extend_bids(*, tender_id: int, bids_due_on: date, because: str, act: Persona
         raise RuleBroken("Only a tender that is open to bids is extended.", code="wrong_state")
     if bids_due_on <= tender.bids_due_on or bids_due_on <= act.on:
         raise RuleBroken(
-            f"The new last day comes after {tender.bids_due_on:%-d %B %Y}, and lies ahead.", code="not_later"
+            f"The new last day comes after {wording.day(tender.bids_due_on)}, and lies ahead.", code="not_later"
         )
     if tender.implementation_from is not None and bids_due_on >= tender.implementation_from:
         raise RuleBroken(
-            f"The implementation period begins on {tender.implementation_from:%-d %B %Y}: bids must be in before.",
+            f"The implementation period begins on {wording.day(tender.implementation_from)}: bids must be in before.",
             code="after_implementation",
         )
     if not because.strip():

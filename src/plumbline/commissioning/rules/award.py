@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from plumbline.commissioning.rules.scoring import FULL, Standing, plain, rounded
 from plumbline.commissioning.rules.tender import COMPETED, DIRECT_AWARD, FRAMEWORK
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import listed
 from plumbline.kernel.periods import working_days_beginning_with
@@ -73,10 +74,10 @@ def check_sent(*, sent_on: date, approved_on: date | None, stopped_on: date | No
     """A letter goes out between what it tells of and today: the approval, or the day on which the bid was stopped."""
     told = approved_on or stopped_on
     if sent_on > on:
-        raise RuleBroken(f"{sent_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(sent_on)} is a date in the future.", code="future_date")
     if told is not None and sent_on < told:
         raise RuleBroken(
-            f"The letter cannot have gone out before {told:%-d %B %Y}, the day of what it tells of.", code="bad_date"
+            f"The letter cannot have gone out before {wording.day(told)}, the day of what it tells of.", code="bad_date"
         )
 
 
@@ -96,12 +97,12 @@ def check_notice(
         raise RuleBroken("The notice cannot have been published after today.", code="future_date")
     if notice_on < approved_on:
         raise RuleBroken(
-            f"The award was approved on {approved_on:%-d %B %Y}: the notice cannot have been published before.",
+            f"The award was approved on {wording.day(approved_on)}: the notice cannot have been published before.",
             code="before_approval",
         )
     if last_sent_on is not None and notice_on < last_sent_on:
         raise RuleBroken(
-            f"The last letter went out on {last_sent_on:%-d %B %Y}: the notice cannot have been published before.",
+            f"The last letter went out on {wording.day(last_sent_on)}: the notice cannot have been published before.",
             code="before_letters",
         )
 
@@ -120,7 +121,7 @@ def check_award(
     earliest = max(each for each in (approved_on, notice_on) if each is not None)
     if awarded_on < earliest:
         raise RuleBroken(
-            f"The contract cannot have been awarded before {earliest:%-d %B %Y}, the day of its "
+            f"The contract cannot have been awarded before {wording.day(earliest)}, the day of its "
             f"{'approval' if earliest == approved_on else 'notice'}.",
             code="before_approval",
         )
@@ -131,7 +132,7 @@ def check_award(
         )
     if standstill_until is not None and awarded_on <= standstill_until:
         raise RuleBroken(
-            f"The standstill lasts until the end of {standstill_until:%-d %B %Y}. Award on the day after at the "
+            f"The standstill lasts until the end of {wording.day(standstill_until)}. Award on the day after at the "
             "earliest.",
             code="in_standstill",
         )

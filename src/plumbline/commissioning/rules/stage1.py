@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 
 PASS, FAIL, CLARIFICATION, NOT_APPLICABLE = "pass", "fail", "clarification", "not_applicable"
@@ -68,7 +69,7 @@ def check_decision(
         )
     if decision == FAIL and missing and clarification is not None and not clarification.is_over(on):
         raise RuleBroken(
-            f"The bidder has until {clarification.due_on:%-d %B %Y} to answer. Decide after that day, or once the "
+            f"The bidder has until {wording.day(clarification.due_on)} to answer. Decide after that day, or once the "
             "answer is here.",
             code="clarification_open",
         )
@@ -90,12 +91,12 @@ def check_review(*, reviewed_on: date | None, laws: Sequence[LawChanged], on: da
             code="missing_review_day",
         )
     if reviewed_on > on:
-        raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(reviewed_on)} is a date in the future.", code="future_date")
     since = [law for law in laws if reviewed_on < law.in_force <= on]
     if since:
-        changed = "; ".join(f"{law.title}, in force since {law.in_force:%-d %B %Y}" for law in since)
+        changed = "; ".join(f"{law.title}, in force since {wording.day(law.in_force)}" for law in since)
         raise RuleBroken(
-            f"The policy was last reviewed on {reviewed_on:%-d %B %Y}, before a change in law: {changed}. Ask the "
+            f"The policy was last reviewed on {wording.day(reviewed_on)}, before a change in law: {changed}. Ask the "
             "bidder for the policy as it is now, or fail the criterion.",
             code="reviewed_before_law_change",
         )

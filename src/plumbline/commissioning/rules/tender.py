@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits.content import AnswerKind, Content
 
@@ -127,7 +128,7 @@ def warnings(details: Details, *, on: date) -> list[str]:
         return []
     left = (due - on).days
     days = "1 day" if left == 1 else f"{left} days"
-    return [f"The last day for bids is {due:%-d %B %Y}: bidders would have {days}. Say why, or give them more time."]
+    return [f"The last day for bids is {wording.day(due)}: bidders would have {days}. Say why, or give them more time."]
 
 
 def check_ready(details: Details, *, on: date) -> None:
@@ -182,7 +183,7 @@ def check_closing(*, kind: str, bids_due_on: date | None, on: date) -> None:
     """Raise RuleBroken (still_open) where a tender would be closed while bids may still come."""
     if kind != DIRECT_AWARD and bids_due_on is not None and on <= bids_due_on:
         raise RuleBroken(
-            f"Bids may come until the end of {bids_due_on:%-d %B %Y}. Close the tender after that day.",
+            f"Bids may come until the end of {wording.day(bids_due_on)}. Close the tender after that day.",
             code="still_open",
         )
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from plumbline.contracts.models import Arrangement, Commitment
 from plumbline.contracts.reaching import contract_to_change
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.act import Act
 from plumbline.people.acting import operation
@@ -23,7 +24,7 @@ def agree_arrangement(
         if not value.strip():
             raise RuleBroken(sentence, code="missing_words")
     if agreed_on > act.on:
-        raise RuleBroken(f"{agreed_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(agreed_on)} is a date in the future.", code="future_date")
     arrangement = Arrangement.objects.create(
         contract=contract,
         text=text.strip(),
@@ -82,6 +83,6 @@ def end_commitment(*, commitment_id: int, because: str, act: Act) -> Commitment:
 
 def _check_end(because: str, ended_on: date | None) -> None:
     if ended_on is not None:
-        raise RuleBroken(f"It ended on {ended_on:%-d %B %Y}.", code="wrong_state")
+        raise RuleBroken(f"It ended on {wording.day(ended_on)}.", code="wrong_state")
     if not because.strip():
         raise RuleBroken("Say why it ends.", code="missing_reason")

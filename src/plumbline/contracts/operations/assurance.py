@@ -24,6 +24,7 @@ from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.evidence.models import Document
 from plumbline.evidence.queries import document_to_use
 from plumbline.intake.origins import origin_of
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.labels import article, capital
 from plumbline.kernel.moments import day_of
@@ -252,7 +253,7 @@ def review_policy(
     if policy not in Policy.values:
         raise RuleBroken("Choose one of the six policies.", code="unknown_policy")
     if reviewed_on > act.on:
-        raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(reviewed_on)} is a date in the future.", code="future_date")
     review, _ = PolicyReview.objects.update_or_create(
         contract=contract,
         policy=policy,
@@ -324,8 +325,10 @@ def _record(
 ) -> Assessment:
     standing = contract.assessments.filter(kind=kind, completed_on=completed_on)
     if standing.exists():
-        called = f"{capital(article(rules.KINDS[kind]))} {rules.KINDS[kind]}"
-        raise RuleBroken(f"{called} completed on {completed_on:%-d %B %Y} is recorded already.", code="already_there")
+        called = capital(f"{article(rules.KINDS[kind])} {rules.KINDS[kind]}")
+        raise RuleBroken(
+            f"{called} completed on {wording.day(completed_on)} is recorded already.", code="already_there"
+        )
     standing.delete()
     until = rules.valid_until(
         completed_on=completed_on,
@@ -375,7 +378,7 @@ def _take_self_assessment(contract: Contract, made_with: Return, *, act: Act) ->
         made_with=made_with,
         act=act,
     )
-    said = [f"The self-assessment counts until {recorded.valid_until:%-d %B %Y}."]
+    said = [f"The self-assessment counts until {wording.day(recorded.valid_until)}."]
     if _plan_from_actions(contract, recorded, act=act):
         said.append("It holds its action plan, or its actions are written down: the action plan counts too.")
     return said
@@ -445,7 +448,7 @@ def _take_policies(contract: Contract, made_with: Return, *, act: Act) -> list[s
             },
         )
         if new:
-            said.append(f"{Policy(policy).label}: reviewed on {reviewed_on:%-d %B %Y}.")
+            said.append(f"{Policy(policy).label}: reviewed on {wording.day(reviewed_on)}.")
     if said:
         said += [f"{Policy(policy).label}: no review is shown." for policy in without]
     return said

@@ -9,6 +9,7 @@ from plumbline.contracts.operations import rating as rating_operations
 from plumbline.contracts.queries import management, rating
 from plumbline.contracts.rules import decisions as rules
 from plumbline.flags.models import Message
+from plumbline.kernel import wording
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.act import Act, PersonalAct
@@ -80,7 +81,7 @@ def write_digests(*, act: Act) -> int:
     """One e-mail a day to each of the management team: first every decision that was not carried out in time and every
     reason that is new, however many there are, then the contracts that are red or amber with their first reasons;
     nothing where there are none. Returns how many were written."""
-    subject = f"Plumbline, {act.on:%-d %B %Y}: contracts that are red or amber"
+    subject = f"Plumbline, {wording.day(act.on)}: contracts that are red or amber"
     told = set(Message.objects.filter(flag=None, subject=subject).values_list("to_user_id", flat=True))
     team = [user for user in access.users_with_role("management_team", on=act.on) if user.email and user.pk not in told]
     listed = management.team_list(act.on) if team else []

@@ -25,6 +25,7 @@ from plumbline.contracts.rules import evaluations as rules
 from plumbline.contracts.rules.evaluations import CaseGiven, Meeting
 from plumbline.contracts.states import EVALUATION_MOVES
 from plumbline.evidence.queries import document_to_use
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people.access import Permission
@@ -50,9 +51,9 @@ def _plan(contract: Contract, held_on: date, *, act: Act) -> Evaluation:
     if contract.state == ContractState.ENDED:
         raise RuleBroken("The contract has ended.", code="wrong_state")
     if held_on < contract.starts_on:
-        raise RuleBroken(f"The contract began on {contract.starts_on:%-d %B %Y}.", code="before_start")
+        raise RuleBroken(f"The contract began on {wording.day(contract.starts_on)}.", code="before_start")
     if contract.evaluations.filter(held_on=held_on).exclude(state=_S.CANCELLED).exists():
-        raise RuleBroken(f"There is a meeting on {held_on:%-d %B %Y} already.", code="already_there")
+        raise RuleBroken(f"There is a meeting on {wording.day(held_on)} already.", code="already_there")
     meeting = Evaluation.objects.create(
         contract=contract, state=_S.PLANNED, held_on=held_on, recorded_at=act.at, recorded_by=act.by
     )
@@ -208,7 +209,7 @@ def say_of_previous_action(*, evaluation_id: int, action_id: int, said: str, act
     if action is None:
         raise NotAllowed(f"There is no action {action_id} of this contract.")
     note_progress(
-        action_id=action_id, text=f"Evaluation meeting of {meeting.held_on:%-d %B %Y}: {said.strip()}", act=act
+        action_id=action_id, text=f"Evaluation meeting of {wording.day(meeting.held_on)}: {said.strip()}", act=act
     )
     act.record("contracts.evaluation.action_heard", subject=meeting, action=action_id)
 
@@ -239,11 +240,11 @@ def resolve_case(*, case_id: int, resolution: str, resolved_on: date, act: Act) 
     """How a case was resolved, and when. The words name nobody."""
     case = _case(case_id, act=act)
     if case.resolved_on is not None:
-        raise RuleBroken(f"It was resolved on {case.resolved_on:%-d %B %Y}.", code="wrong_state")
+        raise RuleBroken(f"It was resolved on {wording.day(case.resolved_on)}.", code="wrong_state")
     if not resolution.strip():
         raise RuleBroken("Say how it was resolved.", code="missing_resolution")
     if resolved_on > act.on:
-        raise RuleBroken(f"{resolved_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(resolved_on)} is a date in the future.", code="future_date")
     child = case.child
     unseen = (
         child is not None
@@ -286,10 +287,10 @@ def _case(case_id: int, *, act: Act, view_only: bool = False) -> EvaluationCase:
 
 def _check_free(meeting: Evaluation, held_on: date) -> None:
     if meeting.contract.starts_on > held_on:
-        raise RuleBroken(f"The contract began on {meeting.contract.starts_on:%-d %B %Y}.", code="before_start")
+        raise RuleBroken(f"The contract began on {wording.day(meeting.contract.starts_on)}.", code="before_start")
     others = meeting.contract.evaluations.filter(held_on=held_on).exclude(state=_S.CANCELLED).exclude(pk=meeting.pk)
     if others.exists():
-        raise RuleBroken(f"There is a meeting on {held_on:%-d %B %Y} already.", code="already_there")
+        raise RuleBroken(f"There is a meeting on {wording.day(held_on)} already.", code="already_there")
 
 
 def _owner(owner_id: int | None) -> User | None:

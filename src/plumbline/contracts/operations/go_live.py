@@ -16,6 +16,7 @@ from plumbline.contracts.telling import Telling
 from plumbline.flags import operations as flags
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Recipient, Wanted
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people.access import Permission
@@ -178,7 +179,7 @@ def move_start(*, plan_id: int, service_starts_on: date, because: str, act: Pers
         return moved
     if contract.ends_on is not None and contract.ends_on < service_starts_on:
         raise RuleBroken(
-            f"The contract ends on {contract.ends_on:%-d %B %Y}, before the service would start.",
+            f"The contract ends on {wording.day(contract.ends_on)}, before the service would start.",
             code="end_before_start",
         )
     if contract.statutory_from == contract.starts_on:
@@ -212,7 +213,7 @@ def _overridden(on: date) -> Iterator[Wanted]:
                 OVERRIDDEN,
                 "contract",
                 decided.contract_id,
-                f"{decided.contract.reference} went live on {decided.on:%-d %B %Y} by decision of"
+                f"{decided.contract.reference} went live on {wording.day(decided.on)} by decision of"
                 f" {decided.decided_by.called}: “{decided.override_because}” Still open: {' '.join(still)}",
                 (Recipient("role:management_team", "management team"), Recipient("role:commissioner", "commissioner")),
                 subject_source_id=decided.contract.reference,
@@ -229,8 +230,8 @@ def _late(on: date) -> Iterator[Wanted]:
             LATE,
             "contract",
             contract.pk,
-            f"{contract.reference} was to begin on {contract.starts_on:%-d %B %Y} and has not gone live, so it is not"
-            " rated yet. Decide that it begins, or move its start.",
+            f"{contract.reference} was to begin on {wording.day(contract.starts_on)} and has not gone live, so it is "
+            "not  rated yet. Decide that it begins, or move its start.",
             (
                 Recipient("role:management_team", "management team"),
                 Recipient("role:commissioner", "commissioner"),

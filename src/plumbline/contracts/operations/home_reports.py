@@ -16,6 +16,7 @@ from plumbline.evidence.queries import document_to_use
 from plumbline.flags import operations as flags
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Wanted
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission
@@ -42,7 +43,7 @@ def receive_report(
     setting = _setting(setting_id, act=act)
     rules.check_period(kind, period_from, on=act.on)
     if received_on > act.on:
-        raise RuleBroken(f"{received_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(received_on)} is a date in the future.", code="future_date")
     if received_on < period_from:
         raise RuleBroken("It cannot have come before the period that it speaks for.", code="end_before_start")
     document = document_to_use(document_id, act=act)
@@ -86,7 +87,7 @@ def read_report(*, report_id: int, concern: str, action: ActionGiven | None = No
     if report is None:
         raise NotAllowed(f"There is no report {report_id}.")
     if report.read_at is not None:
-        raise RuleBroken(f"{report.read_by} read it on {report.read_at:%-d %B %Y}.", code="wrong_state")
+        raise RuleBroken(f"{report.read_by} read it on {wording.day(report.read_at)}.", code="wrong_state")
     if action is not None and not concern.strip():
         raise RuleBroken("Say which concern is to be acted on.", code="missing_concern")
     if action is None and concern.strip():

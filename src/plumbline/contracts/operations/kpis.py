@@ -6,6 +6,7 @@ from plumbline.contracts.models import Evaluation, Kpi, KpiRating, KpiReading
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.reaching import contract_to_change
 from plumbline.contracts.rules.evaluations import check_quarter
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.act import Act
 from plumbline.people.acting import operation
@@ -34,7 +35,7 @@ def end_kpi(*, kpi_id: int, because: str, act: Act) -> Kpi:
     if not because.strip():
         raise RuleBroken("Say why it is measured no longer.", code="missing_reason")
     if kpi.ended_on is not None:
-        raise RuleBroken(f"It ended on {kpi.ended_on:%-d %B %Y}.", code="wrong_state")
+        raise RuleBroken(f"It ended on {wording.day(kpi.ended_on)}.", code="wrong_state")
     kpi.ended_on = act.on
     kpi.save(update_fields=["ended_on"])
     act.record("contracts.kpi.ended", subject=kpi, because=because.strip())

@@ -7,6 +7,7 @@ from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries.papers import Paper, papers_held
 from plumbline.contracts.reaching import contract_to_change
 from plumbline.evidence.operations import share_with_owner
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.people.act import PersonalAct
@@ -34,7 +35,7 @@ def take_papers(*, contract_id: int, act: PersonalAct) -> list[Paper]:
         if document_id is not None and paper.of_bid:
             document_id = share_with_owner(
                 document_id=document_id,
-                title=f"{paper.label} policy, reviewed {paper.day:%-d %B %Y}",
+                title=f"{paper.label} policy, reviewed {wording.day(paper.day)}",
                 kind=paper.policy,
                 act=act,
             ).pk

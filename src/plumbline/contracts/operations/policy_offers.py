@@ -7,6 +7,7 @@ from plumbline.contracts.models import Contract, Policy, PolicyOffer
 from plumbline.contracts.operations.assurance import review_policy
 from plumbline.contracts.queries import portal
 from plumbline.evidence.operations import give_document
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
@@ -29,9 +30,9 @@ def offer_policy(
     if policy not in Policy.values:
         raise RuleBroken("Choose one of the six policies.", code="unknown_policy")
     if reviewed_on > act.on:
-        raise RuleBroken(f"{reviewed_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(reviewed_on)} is a date in the future.", code="future_date")
     document = give_document(
-        title=f"{Policy(policy).label} policy, reviewed {reviewed_on:%-d %B %Y}",
+        title=f"{Policy(policy).label} policy, reviewed {wording.day(reviewed_on)}",
         file_name=file_name,
         content=content,
         folder=folder,

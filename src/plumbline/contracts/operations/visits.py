@@ -21,6 +21,7 @@ from plumbline.documents import pdf
 from plumbline.evidence.models import Sensitivity
 from plumbline.evidence.operations import keep_document
 from plumbline.evidence.queries import document_to_use
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.models import Setting
@@ -77,7 +78,7 @@ def begin_toolkit(*, visit_id: int, act: PersonalAct) -> Visit:
         raise RuleBroken("The toolkit of this visit is begun already.", code="already_there")
     visit.answer_set = returns.request_return(
         version=current_version("site_visit"),
-        title=f"Site visit: {place(visit)}, {visit.visited_on:%-d %B %Y}",
+        title=f"Site visit: {place(visit)}, {wording.day(visit.visited_on)}",
         organisation=None,
         period_from=None,
         period_to=None,
@@ -193,7 +194,7 @@ def send_report(
     if content is None:
         content, file_name = pdf.write(visit_paper.report(said(visit, council=council, colour=colour))), "visit.pdf"
     visit.report = keep_document(
-        title=f"Report of the visit to {place(visit)} on {visit.visited_on:%-d %B %Y}",
+        title=f"Report of the visit to {place(visit)} on {wording.day(visit.visited_on)}",
         file_name=file_name,
         content=content,
         folder=folder,
@@ -329,7 +330,7 @@ def _write(
     visit: Visit, visited_on: date, visitors: str, summary: str, findings: Sequence[FindingGiven], *, on: date
 ) -> None:
     if visited_on > on:
-        raise RuleBroken(f"{visited_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(visited_on)} is a date in the future.", code="future_date")
     if findings or not visit.by_council:
         rules.check_findings(findings)
     visit.visited_on, visit.visitors, visit.summary = visited_on, visitors.strip()[:300], summary.strip()

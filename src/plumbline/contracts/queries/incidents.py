@@ -23,6 +23,7 @@ from plumbline.contracts.models import (
 )
 from plumbline.contracts.rules.incidents import Agreed, Standing
 from plumbline.contracts.rules.notifications import Library
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.acting import over_all_records
@@ -78,11 +79,14 @@ def _number(rows: QuerySet[Any, Any]) -> Coalesce:
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
-def incident_seen(viewer: User, *, incident_id: int, on: date) -> Incident | None:
-    """One incident with its contract, setting and form, or None where the viewer may not see it."""
+def incident_seen(viewer: User, *, incident_id: int, on: date) -> Incident:
+    """One incident with its contract, setting and form. Raises NotAllowed where the viewer may not see it."""
     related = ("contract__provider", "contract__manager", "contract__area_lead", "setting", "form", "same_as")
     people = ("reported_by", "closed_by", "aside_by")
-    return incidents_visible_to(viewer, on=on).select_related(*related, *people).filter(pk=incident_id).first()
+    found = incidents_visible_to(viewer, on=on).select_related(*related, *people).filter(pk=incident_id).first()
+    if found is None:
+        raise NotAllowed(f"There is no incident {incident_id}.")
+    return found
 
 
 def same_as(viewer: User, incident: Incident, *, on: date) -> QuerySet[Incident]:

@@ -11,6 +11,7 @@ from plumbline.audit import moments
 from plumbline.audit.moments import shown
 from plumbline.contracts.models import Assessment, Contract, RatingByHand, RatingPeriod, ReasonPeriod
 from plumbline.contracts.rules import rating as rules
+from plumbline.kernel import wording
 from plumbline.kernel.moments import day_here
 from plumbline.people.access import lasting_on
 
@@ -150,7 +151,8 @@ class EnteredLater:
 
     @property
     def sentence(self) -> str:
-        return f"{self.kind} completed on {self.completed_on:%-d %B %Y}: entered later, on {self.entered_on:%-d %B %Y}."
+        completed, entered = wording.day(self.completed_on), wording.day(self.entered_on)
+        return f"{self.kind} completed on {completed}: entered later, on {entered}."
 
 
 def _entered_later(contract_ids: Collection[int] | None, *, first: date, last: date) -> dict[int, list[EnteredLater]]:

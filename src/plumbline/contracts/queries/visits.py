@@ -13,6 +13,7 @@ from plumbline.contracts.models import Contract, ContractSetting, ContractState,
 from plumbline.contracts.rules import visits as rules
 from plumbline.contracts.rules.visits import FindingGiven
 from plumbline.contracts.visit_paper import ActionSaid, VisitSaid
+from plumbline.kernel import wording
 from plumbline.kernel.periods import add_months
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
@@ -143,7 +144,7 @@ def said(visit: Visit, *, council: str, colour: str) -> VisitSaid:
         findings=[(each.area, each.judgement, each.finding) for each in findings],
         actions=[ActionSaid(each.title, owner_words(each), each.due_on) for each in actions_of(visit)],
         provider_answer=visit.provider_answer,
-        standing=f"Signed off on {visit.signed_off_at:%-d %B %Y}" if visit.signed_off_at else "Draft",
+        standing=f"Signed off on {wording.day(visit.signed_off_at)}" if visit.signed_off_at else "Draft",
     )
 
 

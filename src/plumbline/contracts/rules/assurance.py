@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import Said
 from plumbline.kernel.periods import add_months
@@ -44,13 +45,13 @@ def check_assessment(
     if kind not in KINDS:
         raise RuleBroken("Choose which assessment it is.", code="unknown_kind")
     if completed_on > on:
-        raise RuleBroken(f"{completed_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(completed_on)} is a date in the future.", code="future_date")
     if said is not None and said < completed_on:
         raise RuleBroken("It would run out before it was completed.", code="end_before_start")
     longest = longest_valid(completed_on, months=months)
     if said is not None and said > longest:
         raise RuleBroken(
-            f"By the council’s term of {months} months it is valid until {longest:%-d %B %Y} at the latest.",
+            f"By the council’s term of {months} months it is valid until {wording.day(longest)} at the latest.",
             code="longer_than_term",
         )
     if not instrument.strip():
@@ -63,7 +64,7 @@ def check_plan(*, agreed_on: date, has_source: bool, on: date) -> None:
     """Raise RuleBroken unless an action plan may be recorded so. For a day that has passed it needs what shows it: a
     word of today must not make the past green."""
     if agreed_on > on:
-        raise RuleBroken(f"{agreed_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(agreed_on)} is a date in the future.", code="future_date")
     if agreed_on < on and not has_source:
         raise RuleBroken(
             "For a day that has passed, attach the plan, or record it with a signed-off return that holds it.",

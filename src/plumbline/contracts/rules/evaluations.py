@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from plumbline.contracts.rules import rating
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import add_months
 
@@ -129,11 +130,11 @@ def due_sentence(*, due_on: date, planned_on: date | None, review_every: int, on
     if planned_on is None:
         planned = " None is planned."
     elif planned_on < on:
-        planned = f" The one planned for {planned_on:%-d %B %Y} is not recorded yet."
+        planned = f" The one planned for {wording.day(planned_on)} is not recorded yet."
     else:
-        planned = f" It is planned for {planned_on:%-d %B %Y}."
+        planned = f" It is planned for {wording.day(planned_on)}."
     was = "was" if on > due_on else "is"
-    return f"The {RHYTHMS[review_every]} evaluation meeting {was} due by {due_on:%-d %B %Y}.{planned}"
+    return f"The {RHYTHMS[review_every]} evaluation meeting {was} due by {wording.day(due_on)}.{planned}"
 
 
 def service_area_present(attendees: Iterable[Attendee], *, said: bool | None) -> bool:
@@ -150,7 +151,7 @@ def service_area_present(attendees: Iterable[Attendee], *, said: bool | None) ->
 def check_meeting(meeting: Meeting, *, on: date) -> dict[str, Any]:
     """Raise RuleBroken unless the record says what it must; the safeguarding section as it is kept."""
     if meeting.held_on > on:
-        raise RuleBroken(f"{meeting.held_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{wording.day(meeting.held_on)} is a date in the future.", code="future_date")
     if not any(attendee.name.strip() for attendee in meeting.attendees):
         raise RuleBroken("Say who was there.", code="missing_attendees")
     if any(not attendee.name.strip() for attendee in meeting.attendees):
@@ -258,7 +259,7 @@ def check_quarter(quarter_from: date | None, *, on: date) -> date:
     if quarter_from is None or quarter_of(quarter_from) != quarter_from:
         raise RuleBroken("A quarter begins on the first of January, April, July or October.", code="not_a_quarter")
     if quarter_from > on:
-        raise RuleBroken(f"The quarter from {quarter_from:%-d %B %Y} has not begun.", code="future_date")
+        raise RuleBroken(f"The quarter from {wording.day(quarter_from)} has not begun.", code="future_date")
     return quarter_from
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from plumbline.kernel import intervals
+from plumbline.kernel import intervals, wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.intervals import FAR, Interval
 from plumbline.kernel.labels import spoken
@@ -219,10 +219,6 @@ def policy_label(policy: str) -> str:
 # --- what holds when ------------------------------------------------------------------------------------------------
 
 
-def _day_in_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
 def _assessed(facts: Facts, code: str, kind: str, first: date, last: date) -> list[Held]:
     if first > last:
         return []
@@ -230,7 +226,7 @@ def _assessed(facts: Facts, code: str, kind: str, first: date, last: date) -> li
     found = []
     for from_on, to_on in intervals.gaps(intervals.merged(held), first, last):
         ran_out = max((until for _, until in held if until < from_on), default=None)
-        detail = f"the last was valid until {_day_in_words(ran_out)}" if ran_out else ""
+        detail = f"the last was valid until {wording.day(ran_out)}" if ran_out else ""
         found.append(Held(code, "", BOOK.codes[code].colour, from_on, to_on, detail))
     return found
 
@@ -272,7 +268,7 @@ def _policy_overdue(facts: Facts, first: date, last: date, laws: Sequence[LawCha
             continue
         for from_on, to_on, reviewed in intervals.overdue(reviews[1:], reviews[0], days, last):
             if to_on >= first:
-                detail = f"last reviewed on {_day_in_words(reviewed)}"
+                detail = f"last reviewed on {wording.day(reviewed)}"
                 found.append(Held("policy_review_overdue", policy, colour, max(from_on, first), to_on, detail))
     return found
 
@@ -308,7 +304,7 @@ def _evaluation(facts: Facts, first: date, last: date, laws: Sequence[LawChange]
             colour,
             from_on,
             to_on,
-            f"the last was on {_day_in_words(since)}" if since != first else "none was held since the start",
+            f"the last was on {wording.day(since)}" if since != first else "none was held since the start",
         )
         for from_on, to_on, since in intervals.overdue(
             facts.evaluations, first, evaluation_days(facts.review_every), last
@@ -327,7 +323,7 @@ def _visit(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -> 
             colour,
             from_on,
             to_on,
-            f"the last was on {_day_in_words(since)}" if since != first else "none was made since the start",
+            f"the last was on {wording.day(since)}" if since != first else "none was made since the start",
         )
         for from_on, to_on, since in intervals.overdue(facts.visits, first, BOOK.days["visit"], last)
     ]
@@ -340,7 +336,7 @@ def _setting(facts: Facts, first: date, last: date, laws: Sequence[LawChange]) -
         for from_on, to_on in intervals.merged(days):
             for begin, end in intervals.clipped([(from_on, to_on)], first, last):
                 # It is the setting's own history where it was adverse before the contract began.
-                before = f"since {_day_in_words(from_on)}" if from_on < begin else ""
+                before = f"since {wording.day(from_on)}" if from_on < begin else ""
                 found.append(Held("setting_adverse", urn, colour, begin, end, before))
     return found
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.periods import add_months
 
@@ -61,15 +62,15 @@ def visit_due(*, last_visit_on: date | None, since: date) -> Due:
 
 def due_sentence(due: Due, *, planned_on: date | None, on: date) -> str:
     """When a home was last visited, by when it is to be visited again, and whether that is planned."""
-    last = f"The last visit was on {due.visited_on:%-d %B %Y}" if due.visited_on else "It has not been visited"
+    last = f"The last visit was on {wording.day(due.visited_on)}" if due.visited_on else "It has not been visited"
     when = "was" if on > due.due_on else "is"
     if planned_on is None:
         planned = "" if due.state(on) == "in_time" else " None is planned."
     elif planned_on < on:
-        planned = f" The one planned for {planned_on:%-d %B %Y} is not recorded yet."
+        planned = f" The one planned for {wording.day(planned_on)} is not recorded yet."
     else:
-        planned = f" It is planned for {planned_on:%-d %B %Y}."
-    return f"{last}; the yearly visit {when} due by {due.due_on:%-d %B %Y}.{planned}"
+        planned = f" It is planned for {wording.day(planned_on)}."
+    return f"{last}; the yearly visit {when} due by {wording.day(due.due_on)}.{planned}"
 
 
 def check_findings(findings: Sequence[FindingGiven]) -> None:
@@ -166,4 +167,4 @@ def missing_sentence(home: str, owed: Sequence[Expected]) -> str:
     """Which reports of a home have not come."""
     first = owed[0]
     more = f" and {len(owed) - 1} more" if len(owed) > 1 else ""
-    return f"{home}: {first.words()} was due by {first.due_on:%-d %B %Y} and has not come{more}."
+    return f"{home}: {first.words()} was due by {wording.day(first.due_on)} and has not come{more}."

@@ -16,6 +16,7 @@ from plumbline.exchange.ofsted_lists import NotTaken, proves_checks, read_row
 from plumbline.exchange.ofsted_rows import SettingRow
 from plumbline.exchange.readers import Cells
 from plumbline.intake import imports, refusing, staging, taking
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Inspection, OfstedList
 from plumbline.ofsted.operations import lists
@@ -118,7 +119,7 @@ def _check_not_told(into: OfstedList, read: SettingRow) -> None:
             ofsted_list=into,
         ).exists():
             raise RuleBroken(
-                f"The inspection of {read.urn} on {each.inspected_on:%-d %B %Y} stands in this list already, and was"
+                f"The inspection of {read.urn} on {wording.day(each.inspected_on)} stands in this list already, and was"
                 " taken. Put this row right, or set it aside.",
                 code="conflict_in_file",
             )
@@ -141,9 +142,9 @@ def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: Collection[str]
     added, changed, _ = taking.take(
         name=staged, intake=kind.intake, import_run=row.import_run, absent=absent, fill=older
     )
-    if older and not (added or changed):
+    if older and newest and not (added or changed):
         raise RuleBroken(
-            f"A newer extract, of {newest:%-d %B %Y}, has brought this id: its content stands. Set this row aside.",
+            f"A newer extract, of {wording.day(newest)}, has brought this id: its content stands. Set this row aside.",
             code="newer_known",
         )
 

@@ -10,6 +10,7 @@ from datetime import date
 from plumbline.evidence.queries import document_to_use
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.names import sort_key
+from plumbline.kernel.wording import day as day_in_words
 from plumbline.ofsted import evaluation, intake, kinds
 from plumbline.ofsted.evaluation import StatusChange
 from plumbline.ofsted.grades import ASPECTS, SAYS_NOTHING, UNKNOWN, Aspect, framework_of
@@ -128,7 +129,7 @@ def _check_judgement(
         raise RuleBroken(f"“{kind}” is no kind of inspection: {', '.join(Kind)}.", code="unknown_code")
     for day in (inspected_on, published_on):
         if day and day > on:
-            raise RuleBroken(f"{day:%-d %B %Y} is a date in the future.", code="future_date")
+            raise RuleBroken(f"{day_in_words(day)} is a date in the future.", code="future_date")
     if published_on and published_on < inspected_on:
         raise RuleBroken("The report was published before the inspection.", code="end_before_start")
     if not judgements:
@@ -244,7 +245,7 @@ def update_unregistered_use(
     changed = {name: value for name, value in now.items() if getattr(use, name) != value}
     for day in (court_order_on, ofsted_told_on, registration_applied_on):
         if day and day > act.on:
-            raise RuleBroken(f"{day:%-d %B %Y} is a date in the future.", code="future_date")
+            raise RuleBroken(f"{day_in_words(day)} is a date in the future.", code="future_date")
     before = {name: str(getattr(use, name) or "") for name in changed}
     for name, value in changed.items():
         setattr(use, name, value)
@@ -277,9 +278,9 @@ def end_unregistered_use(*, use_id: int, to_on: date, act: PersonalAct) -> Outco
 
 def _check_days(from_on: date, to_on: date | None, *, on: date) -> None:
     if from_on > on:
-        raise RuleBroken(f"{from_on:%-d %B %Y} is a date in the future.", code="future_date")
+        raise RuleBroken(f"{day_in_words(from_on)} is a date in the future.", code="future_date")
     if to_on and to_on < from_on:
-        raise RuleBroken(f"It would end on {to_on:%-d %B %Y}, before it begins.", code="end_before_start")
+        raise RuleBroken(f"It would end on {day_in_words(to_on)}, before it begins.", code="end_before_start")
 
 
 def _locked(setting_id: int) -> Setting:

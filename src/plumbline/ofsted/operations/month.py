@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from plumbline.evidence.queries import document_to_use
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted import monthly
@@ -130,7 +131,7 @@ def complete_month(*, check_id: int, lists_note: str = "", act: PersonalAct) -> 
     if check is None:
         raise NotAllowed(f"There is no check {check_id}.")
     if check.completed_at:
-        raise RuleBroken(f"This check was completed on {check.completed_at:%-d %B %Y}.", code="wrong_state")
+        raise RuleBroken(f"This check was completed on {wording.day(check.completed_at)}.", code="wrong_state")
     left = check.items.filter(outcome=CheckItem.Outcome.TO_DO).count()
     if left:
         raise RuleBroken(f"{left} settings have not been looked up yet.", code="not_finished")

@@ -11,6 +11,7 @@ from plumbline.audit.models import Event
 from plumbline.evidence.access import documents_visible_to
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.queries import standing
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.models import Organisation, User
 from plumbline.people.queries import organisations_of, same_body
 from plumbline.toolkits import content as contents
@@ -63,9 +64,9 @@ class Held:
         return rules.completeness(self.content, self.values, self.documented, expired=self.expired)
 
 
-def return_seen(viewer: User, return_id: int, *, on: date) -> Return | None:
-    """One return, where the viewer may read it."""
-    return (
+def return_seen(viewer: User, *, return_id: int, on: date) -> Return:
+    """One return. Raises NotAllowed where the viewer may not read it, or there is none."""
+    found = (
         returns_visible_to(viewer, on=on)
         .select_related(
             "version__toolkit",
@@ -79,6 +80,9 @@ def return_seen(viewer: User, return_id: int, *, on: date) -> Return | None:
         .filter(pk=return_id)
         .first()
     )
+    if found is None:
+        raise NotAllowed(f"There is no return {return_id}.")
+    return found
 
 
 def returns_listed(viewer: User, *, on: date) -> QuerySet[Return]:

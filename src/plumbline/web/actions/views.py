@@ -13,12 +13,13 @@ from plumbline.actions.models import Action, ActionNote, ActionState
 from plumbline.actions.rules import Hand
 from plumbline.actions.states import OUTSTANDING
 from plumbline.contracts.operations.following import change_action
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation, User
 from plumbline.web.actions import attaching, forms, words
 from plumbline.web.evidence import opened
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires, signed_in
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting

@@ -6,7 +6,8 @@ from typing import Any
 from plumbline.actions import queries
 from plumbline.actions.models import Action, ActionState
 from plumbline.actions.states import OUTSTANDING
-from plumbline.web.kit import subjects, wording
+from plumbline.kernel import wording
+from plumbline.web.kit import subjects
 
 
 def state_of(action: Action, on: date) -> tuple[str, str]:

@@ -5,11 +5,12 @@ from datetime import date
 
 from django.urls import reverse
 
+from plumbline.kernel import wording
 from plumbline.kernel.labels import say
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.scrutiny import queries as scrutiny
-from plumbline.web.kit import navigation, wording
+from plumbline.web.kit import navigation
 
 
 @dataclass(frozen=True, slots=True)

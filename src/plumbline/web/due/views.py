@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from plumbline.due import keeping, operations, queries
 from plumbline.due.rules import Band
+from plumbline.kernel import wording
 from plumbline.people.access import ROLES, Permission, current_roles, may
-from plumbline.placements.lookups import enquiries_of
+from plumbline.placements.queries import enquiries_of
 from plumbline.web.contracts.incidents.words import now_of
 from plumbline.web.due import places
 from plumbline.web.kit import duties, forms, setting_words
@@ -46,7 +47,7 @@ def my_work(request: Request) -> HttpResponseBase:
     current = keeping.catch_up(on=on)
     band = _BY_KEY.get(asked)
     put_off = {
-        (each.matter_type, each.matter_id): f"Until {each.until_on:%-d %B %Y}. {each.because}"
+        (each.matter_type, each.matter_id): f"Until {wording.day(each.until_on)}. {each.because}"
         for each in (queries.put_off_by(viewer, on=on) if band == Band.PUT_OFF else ())
     }
     work = queries.work_of(viewer, on=on, now=now, at=request.at, band=band, most=_MOST, before=(page - 1) * _MOST)
@@ -136,7 +137,7 @@ def put_off(request: Request, matter_type: str, matter_id: int) -> HttpResponseB
         PutOff(request.POST or None),
         question,
         do=partial(operations.put_off, matter_type=kind, matter_id=matter_id, now=now, act=acting(request)),
-        done=lambda made: f"It is put off until {made.until_on:%-d %B %Y}.",
+        done=lambda made: f"It is put off until {wording.day(made.until_on)}.",
         to=reverse("my_work"),
     )
 

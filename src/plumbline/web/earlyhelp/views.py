@@ -15,6 +15,7 @@ from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.earlyhelp.models import ClosureCode, Tac, TacAudit
 from plumbline.earlyhelp.versions import Version, tac_versions
 from plumbline.intake.origins import import_of, missing_since
+from plumbline.kernel import wording
 from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
@@ -25,7 +26,7 @@ from plumbline.people.act import PersonalAct
 from plumbline.people.labels import later
 from plumbline.people.models import Organisation
 from plumbline.placements.access import children_visible_to
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.people.children.views import lists

@@ -12,12 +12,13 @@ from plumbline.audit.moments import shown
 from plumbline.evidence import operations, queries
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.rules import EXPIRING_WITHIN
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.people.queries import organisations_of
 from plumbline.web.evidence import files, opened, words
 from plumbline.web.evidence.forms import Give, LetOpen, Replace, Withdraw
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires, signed_in
 from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting, record_number

@@ -5,7 +5,7 @@ from datetime import date
 from plumbline.contracts.models import Policy
 from plumbline.evidence.models import Document
 from plumbline.evidence.rules import EXPIRING_WITHIN
-from plumbline.web.kit import wording
+from plumbline.kernel import wording
 
 # By its kind a document serves every toolkit and contract that asks for it; the policies have the keys of the law's
 # changes.

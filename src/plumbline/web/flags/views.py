@@ -10,19 +10,20 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.flags import lookups, operations, queries, rules, telling
+from plumbline.flags import operations, queries, rules, telling
 from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag, FlagFor, FlagStep
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import flagging
-from plumbline.placements import lookups as placements
+from plumbline.placements import queries as placements
 from plumbline.web.flags import subjects, words
 from plumbline.web.flags.forms import CloseFlag, StepResult
 from plumbline.web.kit import setting_words as settings
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting, record_number
@@ -99,9 +100,9 @@ def flags(request: Request) -> HttpResponseBase:
     on = request.day
     rows = placements.flags_listed(request.user, on=on).annotate(
         for_me_put=Exists(queries.flags_for(request.user, on=on).filter(pk=OuterRef("pk"))),
-        for_me_mine=Exists(lookups.steps_for(request.user, on=on).filter(flag=OuterRef("pk"))),
-        for_me_others=Exists(lookups.waiting_for_others(request.user, on=on).filter(pk=OuterRef("pk"))),
-        for_me_unread=Exists(lookups.unread_flags(request.user, on=on).filter(pk=OuterRef("pk"))),
+        for_me_mine=Exists(queries.steps_for(request.user, on=on).filter(flag=OuterRef("pk"))),
+        for_me_others=Exists(queries.waiting_for_others(request.user, on=on).filter(pk=OuterRef("pk"))),
+        for_me_unread=Exists(queries.unread_flags(request.user, on=on).filter(pk=OuterRef("pk"))),
     )
     look_at_list(kind="flags", asked=request.GET.dict(), act=PersonalAct(request.user, request.at, on))
     table = Flags(request, rows)
@@ -117,7 +118,7 @@ def read_all(request: Request) -> HttpResponseBase:
     """ "I have read these" (by POST), for the flags that the list showed."""
 
     def read_them() -> int:
-        unread = set(lookups.put_to_viewer(request.user, on=request.day))
+        unread = set(queries.put_to_viewer(request.user, on=request.day))
         read = sorted(unread.intersection(map(record_number, request.POST.getlist("flag"))))
         for flag_id in read:
             operations.acknowledge(flag_id=flag_id, act=acting(request))
@@ -155,10 +156,10 @@ def flag(request: Request, flag_id: int) -> HttpResponseBase:
         look_at_child(child_id=found.child_id, page=f"flag {found.pk}", act=PersonalAct(viewer, request.at, on))
     telling.note_opened(flag_id=found.pk, act=PersonalAct(viewer, request.at, on))
     setting = placements.setting_of_flag(found)
-    recipients = lookups.recipients_of(found)
+    recipients = queries.recipients_of(found)
     named = {name for row in recipients for name in (row.recipient, row.stands_in_for)}
-    names = lookups.names_of({name for name in named if name and not name.startswith("role:")})
-    steps = [_step(request, found, each, recipients) for each in lookups.steps_of(found)]
+    names = queries.workers_named({name for name in named if name and not name.startswith("role:")})
+    steps = [_step(request, found, each, recipients) for each in queries.steps_of(found)]
     state, word = words.state_of(found, on)
     may_answer = may(viewer, Permission.FLAGS_ANSWER, on=on) and found.state == "open"
     context = {
@@ -179,7 +180,7 @@ def flag(request: Request, flag_id: int) -> HttpResponseBase:
         "placement_url": _placement_url(request, found),
         "steps": steps,
         "next": next((each for each in steps if each.url), None) if may_answer else None,
-        "unread": may_answer and bool(lookups.unread_by(viewer, recipients=recipients, on=on)),
+        "unread": may_answer and bool(queries.unread_by(viewer, recipients=recipients, on=on)),
         "may_close": may_answer and not _still_so(found, request),
         "closes_itself": may_answer,
         "told": [_told(row, names) for row in recipients if row.to_at is None],
@@ -209,7 +210,7 @@ def _step(request: Request, found: Flag, step: FlagStep, recipients: list[FlagFo
     open_to_viewer = (
         step.done_at is None
         and found.state == "open"
-        and lookups.may_answer(step, request.user, recipients=recipients, on=on)
+        and queries.may_answer(step, request.user, recipients=recipients, on=on)
     )
     return Step(
         step=step,
@@ -294,8 +295,8 @@ def step(request: Request, flag_id: int, step_id: int) -> HttpResponseBase:
     """The result of one step."""
     on, viewer = request.day, request.user
     found = placements.flag_seen(viewer, flag_id=flag_id, on=on)
-    asked = next((each for each in lookups.steps_of(found) if each.pk == step_id), None)
-    if asked is None or not lookups.may_answer(asked, viewer, recipients=lookups.recipients_of(found), on=on):
+    asked = next((each for each in queries.steps_of(found) if each.pk == step_id), None)
+    if asked is None or not queries.may_answer(asked, viewer, recipients=queries.recipients_of(found), on=on):
         raise NotAllowed(f"There is no step {step_id}.")
     form = StepResult(request.POST or None, rule=rules.step_rule(kinds()[found.kind], asked.code))
     if "seen_on" in form.fields:

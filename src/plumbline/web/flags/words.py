@@ -13,7 +13,7 @@ from plumbline.web.flags.subjects import about
 from plumbline.web.kit import setting_words as settings
 
 if TYPE_CHECKING:
-    from plumbline.placements.lookups import ListedFlag
+    from plumbline.placements.queries import ListedFlag
 
 STATES = (("open", "Open"), ("closed", "Closed"))
 

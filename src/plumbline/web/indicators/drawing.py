@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from plumbline.documents.model import Chart, Point, Series
+from plumbline.kernel import wording
 from plumbline.kernel.labels import as_shipped
 from plumbline.measures.model import Answer, Measure, Row
 from plumbline.scrutiny import wording as groups
-from plumbline.web.kit import wording
 
 
 def value_words(measure: Measure, row: Row) -> str:

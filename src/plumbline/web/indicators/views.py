@@ -14,14 +14,14 @@ from plumbline.documents import charts
 from plumbline.documents.model import Chart
 from plumbline.indicators import queries
 from plumbline.indicators.definitions import definition_text, record_rows
-from plumbline.kernel import labels
+from plumbline.kernel import labels, wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.measures import catalogue
 from plumbline.measures.model import Answer, Asked, Measure
 from plumbline.people.access import Permission, may
 from plumbline.web.indicators import asked as asking
 from plumbline.web.indicators import drawing
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.once import own_transactions
 from plumbline.web.kit.request import Request, acting

@@ -13,9 +13,9 @@ from plumbline.due import keeping, queries
 from plumbline.due.models import Item
 from plumbline.due.queries import DutySeen, MatterSeen, Next
 from plumbline.due.rules import is_late
+from plumbline.kernel import wording
 from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_here, here, moment
-from plumbline.web.kit import wording
 from plumbline.web.kit.request import Request
 
 

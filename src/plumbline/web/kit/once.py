@@ -19,11 +19,12 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import Refusal
 from plumbline.kernel.moments import here
 from plumbline.people import sent
 from plumbline.people.models import FormSent
-from plumbline.web.kit import drafts, wording
+from plumbline.web.kit import drafts
 from plumbline.web.kit.forms import AS_OPENED
 from plumbline.web.kit.request import DatedRequest
 

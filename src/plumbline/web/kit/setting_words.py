@@ -4,13 +4,13 @@ from datetime import date
 
 from django.urls import reverse
 
+from plumbline.kernel import wording
 from plumbline.ofsted.models import Setting
 from plumbline.ofsted.wording import MEANS as MEANS
 from plumbline.ofsted.wording import called as called
 from plumbline.ofsted.wording import label as label
 from plumbline.ofsted.wording import one_reason as one_reason
 from plumbline.ofsted.wording import sentences as sentences
-from plumbline.web.kit import wording
 
 STATUSES = {
     "unregistered": "Unregistered",

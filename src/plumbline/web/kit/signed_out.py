@@ -6,8 +6,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from plumbline.kernel import wording
 from plumbline.kernel.moments import here
-from plumbline.web.kit import drafts, wording
+from plumbline.web.kit import drafts
 from plumbline.web.kit.request import DatedRequest
 
 _FILES = " A file cannot be kept: choose it again."

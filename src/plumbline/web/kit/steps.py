@@ -15,7 +15,8 @@ from django.forms.formsets import BaseFormSet, formset_factory
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
-from plumbline.web.kit import form_values, wording
+from plumbline.kernel import wording
+from plumbline.web.kit import form_values
 from plumbline.web.kit.forms import PageForm, dress, shape_of
 
 MOST_ROWS = 40

@@ -49,10 +49,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from plumbline.audit.moments import shown
-from plumbline.kernel import labels
+from plumbline.kernel import labels, wording
 from plumbline.people import acting
 from plumbline.people.models import User
-from plumbline.web.kit import wording
 from plumbline.web.kit.filters import Choice, Day, Filter, Text, YesNo
 from plumbline.web.kit.request import Request, record_number
 

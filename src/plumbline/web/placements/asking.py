@@ -6,11 +6,11 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.ofsted import lookups as ofsted
+from plumbline.ofsted import queries as ofsted
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.people.act import PersonalAct
-from plumbline.placements import lookups, operations
+from plumbline.placements import operations, queries
 from plumbline.placements.models import Enquiry
 from plumbline.placements.rules import BLOCKED
 from plumbline.web.kit import forms
@@ -38,7 +38,7 @@ def may_i_place(request: Request) -> HttpResponseBase:
     matches: Sequence[Setting] = []
     if form.is_valid():
         asked = form.cleaned_data["q"].strip()
-        matches = lookups.settings_matching(viewer, words=asked, on=on)
+        matches = queries.settings_matching(viewer, words=asked, on=on)
         chosen = _chosen(request, matches)
         if request.method == "POST" and (chosen or not matches):
             enquiry = operations.may_i_place(
@@ -55,7 +55,7 @@ def may_i_place(request: Request) -> HttpResponseBase:
         "asked": form.cleaned_data.get("q", "") if form.is_bound and form.is_valid() else "",
         "recent": [
             {"enquiry": each, "setting": words.label(each.setting) if each.setting else each.asked}
-            for each in lookups.enquiries_of(viewer)
+            for each in queries.enquiries_of(viewer)
         ],
         "breadcrumbs": [("Settings", reverse("settings")), ("May I place here, now?", "")],
     }  # fmt: skip
@@ -73,10 +73,10 @@ def _chosen(request: Request, matches: Sequence[Setting]) -> Setting | None:
 def answer(request: Request, number: int) -> HttpResponseBase:
     """An answer as it was given, and the setting as it is today."""
     on, viewer = request.day, request.user
-    enquiry = lookups.enquiry_seen(viewer, number=number, on=on)
+    enquiry = queries.enquiry_seen(viewer, number=number, on=on)
     setting = None
     if enquiry.setting:
-        setting = lookups.setting_seen(viewer, register=enquiry.setting.register, urn=enquiry.setting.urn, on=on)
+        setting = queries.setting_seen(viewer, register=enquiry.setting.register, urn=enquiry.setting.urn, on=on)
     others = []
     if setting and setting.owner:
         others = [
@@ -87,7 +87,7 @@ def answer(request: Request, number: int) -> HttpResponseBase:
                 "word": words.STATUSES[each.status],
                 "children": each.children,
             }
-            for each in lookups.settings_of_owner(viewer, owner=setting.owner, other_than=setting, on=on)
+            for each in queries.settings_of_owner(viewer, owner=setting.owner, other_than=setting, on=on)
             if each.status in BLOCKED or each.status == "watch"
         ]
     asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
@@ -101,7 +101,7 @@ def answer(request: Request, number: int) -> HttpResponseBase:
         "why": why_of(enquiry),
         "newest": next(iter(ofsted.inspections_of(setting)), None) if setting else None,
         "others": others,
-        "exceptions": lookups.exceptions_for_setting(viewer, setting=setting, on=on) if setting else [],
+        "exceptions": queries.exceptions_for_setting(viewer, setting=setting, on=on) if setting else [],
         "known": known.of_setting(viewer, setting, on=on) if setting else {},
         "conditions": enquiry.answer.get("verdict") == "conditions",
         # Answers of before say only that it had gone from Ofsted's list.

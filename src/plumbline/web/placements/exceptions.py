@@ -9,7 +9,7 @@ from django.urls import reverse
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child, look_at_list
-from plumbline.placements import lookups, operations
+from plumbline.placements import operations, queries
 from plumbline.placements.models import PlacementException
 from plumbline.web.kit import setting_words as words
 from plumbline.web.kit import tables
@@ -52,7 +52,7 @@ class Exceptions(tables.Table):
 
 @requires(Permission.PLACEMENTS_VIEW)
 def exceptions(request: Request) -> HttpResponseBase:
-    table = Exceptions(request, lookups.exceptions_listed(request.user, on=request.day))
+    table = Exceptions(request, queries.exceptions_listed(request.user, on=request.day))
     look_at_list(kind="exceptions", asked=request.GET.dict(), act=acting(request))
     return tables.page(
         request,
@@ -69,7 +69,7 @@ def exceptions(request: Request) -> HttpResponseBase:
 def exception(request: Request, exception_id: int) -> HttpResponseBase:
     """One exception; and the decision on it, for who may decide and did not ask for it."""
     on, viewer = request.day, request.user
-    found = lookups.exception_seen(viewer, exception_id=exception_id, on=on)
+    found = queries.exception_seen(viewer, exception_id=exception_id, on=on)
     look_at_child(child_id=found.child_id, page=f"exception {found.pk}", act=PersonalAct(viewer, request.at, on))
     decides = (
         found.state == "asked"

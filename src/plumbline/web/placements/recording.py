@@ -9,15 +9,15 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Child
 from plumbline.people.operations import look_at_list
-from plumbline.placements import lookups, operations
+from plumbline.placements import operations, queries
 from plumbline.placements.rules import BLOCKED
 from plumbline.web.kit import setting_words as words
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting, record_number
@@ -88,20 +88,20 @@ def _address(*, child: Child | None = None, setting: Setting | None = None) -> s
 
 def _child(request: Request, given: str) -> Child | None:
     number = record_number(given)
-    return lookups.child_to_place(request.user, child_id=number, on=request.day) if number else None
+    return queries.child_to_place(request.user, child_id=number, on=request.day) if number else None
 
 
 def _setting(request: Request, register: str, urn: str) -> Setting | None:
     if not register or not urn:
         return None
-    return lookups.setting_seen(request.user, register=register, urn=urn, on=request.day)
+    return queries.setting_seen(request.user, register=register, urn=urn, on=request.day)
 
 
 def _choose_child(request: Request) -> HttpResponseBase:
     form = ChooseChild(request.GET if "child" in request.GET else None)
     found: Sequence[Any] | None = None
     if form.is_valid():
-        found = lookups.children_to_place(request.user, words=form.cleaned_data["child"], on=request.day)
+        found = queries.children_to_place(request.user, words=form.cleaned_data["child"], on=request.day)
         look_at_list(kind="children", asked=request.GET.dict(), act=acting(request))
     kept = [(name, request.GET[name]) for name in KEPT if name in request.GET]
     return render(
@@ -131,7 +131,7 @@ def _choose_setting(request: Request, child: Child) -> HttpResponseBase:
                 "word": words.STATUSES[each.status],
                 "reason": words.one_reason(each),
             }
-            for each in lookups.settings_matching(request.user, words=form.cleaned_data["q"].strip(), on=request.day)
+            for each in queries.settings_matching(request.user, words=form.cleaned_data["q"].strip(), on=request.day)
         ]
     return render(
         request,
@@ -149,7 +149,7 @@ def _choose_setting(request: Request, child: Child) -> HttpResponseBase:
 
 @requires(Permission.PLACEMENTS_RECORD)
 def end(request: Request, placement_id: int) -> HttpResponseBase:
-    placement = lookups.placement_seen(request.user, placement_id=placement_id, on=request.day)
+    placement = queries.placement_seen(request.user, placement_id=placement_id, on=request.day)
     if placement.source != "here":
         raise NotAllowed("A placement that another system recorded is ended there.")
     address, since = reverse("placement", args=[placement_id]), wording.day(placement.started_on)

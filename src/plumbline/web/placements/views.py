@@ -8,14 +8,15 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.flags import lookups as flag_lookups
+from plumbline.flags import queries as flag_queries
+from plumbline.kernel import wording
 from plumbline.people.access import Permission, may
 from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child, look_at_list
-from plumbline.placements import lookups
+from plumbline.placements import queries
 from plumbline.placements.rules import BLOCKED
 from plumbline.web.kit import setting_words as words
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.days import NotADay, read_day
 from plumbline.web.kit.request import Request, acting
@@ -90,7 +91,7 @@ class Placements(tables.Table):
 def placements(request: Request) -> HttpResponseBase:
     """Who was placed where on a day (today, where none is given)."""
     day = _day(request)
-    rows = lookups.placements_on(lookups.placements_listed(request.user, on=request.day), day)
+    rows = queries.placements_on(queries.placements_listed(request.user, on=request.day), day)
     table = Placements(request, rows, title=f"Placements on {wording.day(day)}")
     look_at_list(kind="placements", asked=request.GET.dict(), act=acting(request))
     return tables.page(
@@ -116,16 +117,16 @@ def _day(request: Request) -> date:
 @requires(Permission.PLACEMENTS_VIEW)
 def placement(request: Request, placement_id: int) -> HttpResponseBase:
     on, viewer = request.day, request.user
-    found = lookups.placement_seen(viewer, placement_id=placement_id, on=on)
+    found = queries.placement_seen(viewer, placement_id=placement_id, on=on)
     look_at_child(child_id=found.child_id, page=f"placement {found.source_id}", act=PersonalAct(viewer, request.at, on))
     status = status_now(found)
     is_open = found.started_on <= on and (found.ended_on is None or found.ended_on > on)
     flags = list(
-        lookups.flags_listed(viewer, on=on)
+        queries.flags_listed(viewer, on=on)
         .filter(subject_type="placement", subject_id=found.pk)
         .order_by("state", "-raised_at")
     )
-    told = flag_lookups.now_for(flags)
+    told = flag_queries.now_for(flags)
     wrong = []
     if is_open and status not in ("clear", "not_judged"):
         wrong = (
@@ -154,7 +155,8 @@ def placement(request: Request, placement_id: int) -> HttpResponseBase:
         "type_words": TYPES.get(found.placement_type, found.placement_type),
         "flags": flags,
         "chain": chain.of_placement(
-            viewer, found, flags=flags, told=told, names=flag_lookups.names_of({row.recipient for row in told}), on=on
+            viewer, found, flags=flags, told=told, names=flag_queries.workers_named({row.recipient for row in told}),
+            on=on,
         ),
         "may_end": found.source == "here" and found.ended_on is None
         and may(viewer, Permission.PLACEMENTS_RECORD, on=on),

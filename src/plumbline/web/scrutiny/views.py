@@ -16,12 +16,13 @@ from django.utils.text import slugify
 
 from plumbline.documents import docx, html, pdf
 from plumbline.documents.model import Report as Document
+from plumbline.kernel import wording
 from plumbline.measures.catalogue import CATALOGUE
 from plumbline.people.access import Permission, may
 from plumbline.people.acting import viewing
 from plumbline.scrutiny import operations, queries
 from plumbline.scrutiny.models import Report
-from plumbline.web.kit import duties, tables, wording
+from plumbline.web.kit import duties, tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.once import own_transactions

@@ -13,8 +13,9 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from plumbline.audit.moments import shown
+from plumbline.kernel import wording
 from plumbline.web.kit import drafts as places
-from plumbline.web.kit import forms, wording
+from plumbline.web.kit import forms
 from plumbline.web.kit.tables import Cell
 
 register = template.Library()

@@ -11,11 +11,11 @@ from plumbline.commissioning.models import Evaluator, Tender
 from plumbline.commissioning.operations import evaluation as operations
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Progress
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.web.commissioning.evaluation.forms import Assign, Because
 from plumbline.web.commissioning.tenders.frame import frame, next_of_tender, of_tender
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask, pressed
 from plumbline.web.kit.duties import Button

@@ -13,11 +13,11 @@ from plumbline.commissioning.operations import evaluation as operations
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Moderated
 from plumbline.commissioning.rules.scoring import Result, Standing, plain, rounded
+from plumbline.kernel import wording
 from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.evaluation.forms import Agree, Meeting, scores_of
 from plumbline.web.commissioning.evaluation.leading import places
 from plumbline.web.commissioning.tenders.frame import frame, next_of_tender, of_tender
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask, pressed
 from plumbline.web.kit.request import Request, acting

@@ -21,6 +21,7 @@ from plumbline.contracts.queries.go_live import standing_of
 from plumbline.contracts.queries.papers import papers_held
 from plumbline.contracts.rules.go_live import KNOWN
 from plumbline.evidence.operations import keep_document
+from plumbline.kernel import wording
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.people.models import User
 from plumbline.toolkits import content
@@ -29,7 +30,6 @@ from plumbline.web.commissioning.implementation.addresses import address, of_pla
 from plumbline.web.commissioning.tenders.frame import frame
 from plumbline.web.commissioning.tenders.views import READS
 from plumbline.web.evidence.files import folder
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting

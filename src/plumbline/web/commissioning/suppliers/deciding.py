@@ -10,10 +10,10 @@ from django.urls import reverse
 from plumbline.commissioning.models import OcdsParty
 from plumbline.commissioning.operations import suppliers as operations
 from plumbline.commissioning.queries import suppliers as queries
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.commissioning.suppliers.forms import NEW, NOT_OURS, Decide
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import act, ask
 from plumbline.web.kit.request import Request, acting, record_number

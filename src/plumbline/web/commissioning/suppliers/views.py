@@ -16,12 +16,13 @@ from plumbline.commissioning.queries import suppliers as queries
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Contract, ContractSetting, ContractState
 from plumbline.contracts.queries.register import contracts_listed, sister_settings
+from plumbline.kernel import wording
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation
 from plumbline.web.commissioning.suppliers import words
 from plumbline.web.commissioning.suppliers.forms import Merge, Rename, Unmerge
 from plumbline.web.commissioning.tenders import words as tenders
-from plumbline.web.kit import ratings, tables, wording
+from plumbline.web.kit import ratings, tables
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask

@@ -5,7 +5,7 @@ from typing import Any
 
 from plumbline.audit.models import Event
 from plumbline.commissioning.models import OcdsParty
-from plumbline.web.kit import wording
+from plumbline.kernel import wording
 
 MATCH_KINDS = {"waiting": "amber", "identifier": "green", "person": "green", "new": "green", "not_ours": "grey"}
 NOTICE_KINDS = {"active": "blue", "planned": "blue", "planning": "blue", "complete": "green"}

@@ -16,6 +16,7 @@ from plumbline.commissioning.queries.evaluation import papers_visible_to, scored
 from plumbline.commissioning.rules import stage1 as rules
 from plumbline.commissioning.states import CHECKED_AGAIN
 from plumbline.contracts.models import Contract
+from plumbline.kernel import wording
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation
 from plumbline.people.queries import same_body
@@ -24,7 +25,6 @@ from plumbline.web.commissioning.tenders.forms import Answers, Because, FindSupp
 from plumbline.web.commissioning.tenders.frame import of_bid, of_tender
 from plumbline.web.commissioning.tenders.views import READS
 from plumbline.web.evidence.files import answer_with, folder
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting, record_number

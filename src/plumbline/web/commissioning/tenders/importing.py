@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.exchange.bids import take_bids
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission
 from plumbline.web.commissioning.tenders.forms import BidsFile
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request, acting
 

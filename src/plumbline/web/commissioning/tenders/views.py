@@ -14,11 +14,12 @@ from plumbline.commissioning.operations import tenders as operations
 from plumbline.commissioning.queries import suppliers
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.commissioning.rules.tender import weights
+from plumbline.kernel import wording
 from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.tenders import words
 from plumbline.web.commissioning.tenders.forms import Because, Conflict
 from plumbline.web.commissioning.tenders.frame import frame, of_tender
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting

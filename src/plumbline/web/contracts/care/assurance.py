@@ -19,6 +19,7 @@ from plumbline.contracts.rules import assurance as rules
 from plumbline.contracts.rules.rating import BOOK
 from plumbline.evidence.operations import keep_document
 from plumbline.intake.origins import origin_of
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.labels import Said, article, say
 from plumbline.people.access import Permission, may
@@ -29,7 +30,7 @@ from plumbline.toolkits.states import ANSWERABLE
 from plumbline.web.contracts.care import forms, frame
 from plumbline.web.contracts.care.journey import owners
 from plumbline.web.evidence import files
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import act, ask
 from plumbline.web.kit.request import Request, acting

@@ -9,9 +9,10 @@ from plumbline.contracts.rules import visits as visit_rules
 from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.contracts.rules.visits import AREAS, FindingGiven
 from plumbline.evidence import rules as evidence
+from plumbline.kernel import wording
 from plumbline.people.labels import later
 from plumbline.web.evidence.opened import FILE_CODES
-from plumbline.web.kit import forms, wording
+from plumbline.web.kit import forms
 
 PROVIDER = "provider"
 # A refusal that is about the file itself is shown at its field.

@@ -13,6 +13,7 @@ from plumbline.contracts.operations import home_reports as operations
 from plumbline.contracts.queries import visits as queries
 from plumbline.contracts.rules import visits as rules
 from plumbline.evidence.operations import keep_document
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.kernel.periods import add_months
 from plumbline.ofsted.models import Setting
@@ -21,7 +22,6 @@ from plumbline.placements.queries import settings_with_children
 from plumbline.web.contracts.care import forms, frame
 from plumbline.web.evidence import files
 from plumbline.web.kit import setting_words as settings
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting

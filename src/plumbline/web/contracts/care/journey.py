@@ -11,12 +11,12 @@ from plumbline.contracts.operations import evaluations as operations
 from plumbline.contracts.queries import care
 from plumbline.contracts.reaching import may_change
 from plumbline.evidence.operations import keep_document
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.web.contracts.care import frame, steps
 from plumbline.web.contracts.care.meetings import meeting_of
 from plumbline.web.evidence import files
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.journey import Journey, Part, show_check, show_part, show_parts
 from plumbline.web.kit.request import Request, acting

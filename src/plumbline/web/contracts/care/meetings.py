@@ -15,12 +15,13 @@ from plumbline.contracts.operations import evaluations as operations
 from plumbline.contracts.queries import care
 from plumbline.contracts.reaching import may_change
 from plumbline.contracts.rules import evaluations as rules
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
 from plumbline.placements.access import children_visible_to
 from plumbline.web.contracts.care import frame
 from plumbline.web.contracts.care.forms import Cancel, LinkCase, MoveMeeting, PlanMeeting, ResolveCase
-from plumbline.web.kit import duties, tables, wording
+from plumbline.web.kit import duties, tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting

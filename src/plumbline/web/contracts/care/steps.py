@@ -17,7 +17,8 @@ from plumbline.contracts.rules.evaluations import (
     Meeting,
 )
 from plumbline.evidence import rules as evidence
-from plumbline.web.kit import forms, wording
+from plumbline.kernel import wording
+from plumbline.web.kit import forms
 from plumbline.web.kit.steps import Group, Step
 
 PROVIDER = "provider"

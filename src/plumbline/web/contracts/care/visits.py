@@ -18,6 +18,7 @@ from plumbline.contracts.queries import visits as queries
 from plumbline.contracts.rules import visits as rules
 from plumbline.contracts.visit_paper import JUDGEMENTS
 from plumbline.evidence.operations import keep_document
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
@@ -26,7 +27,7 @@ from plumbline.placements.queries import settings_with_children
 from plumbline.web.contracts.care import forms, frame
 from plumbline.web.contracts.care.journey import owners
 from plumbline.web.evidence import files
-from plumbline.web.kit import duties, tables, wording
+from plumbline.web.kit import duties, tables
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask

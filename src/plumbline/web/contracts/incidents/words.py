@@ -14,8 +14,8 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Message
+from plumbline.kernel import wording
 from plumbline.kernel.moments import here, moment
-from plumbline.web.kit import wording
 from plumbline.web.kit.request import Request
 
 STATE_KINDS = {"open": "amber", "review": "blue", "closed": "grey", "aside": "grey"}

@@ -18,13 +18,14 @@ from plumbline.contracts.wording import lacking_assessment, whom_to_ask
 from plumbline.due import keeping
 from plumbline.due import queries as due
 from plumbline.due.rules import Band
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission
 from plumbline.toolkits.queries import returns
 from plumbline.web.contracts.incidents import words
 from plumbline.web.contracts.provider import forms
 from plumbline.web.evidence import files
-from plumbline.web.kit import duties, navigation, tables, wording
+from plumbline.web.kit import duties, navigation, tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting

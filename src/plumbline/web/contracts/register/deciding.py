@@ -11,11 +11,12 @@ from plumbline.contracts.models import Contract, TeamDecision
 from plumbline.contracts.operations import decisions as operations
 from plumbline.contracts.queries import management
 from plumbline.contracts.queries.rating import rating_on
+from plumbline.kernel import wording
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.people.models import User
 from plumbline.web.contracts.register import frame, words
 from plumbline.web.contracts.register.forms import Decide
-from plumbline.web.kit import ratings, wording
+from plumbline.web.kit import ratings
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting

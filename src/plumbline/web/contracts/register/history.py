@@ -12,10 +12,10 @@ from plumbline.contracts.models import Contract, IncidentState, KpiReading
 from plumbline.contracts.queries import care, incidents, management, register, visits
 from plumbline.contracts.queries import rating as ratings
 from plumbline.contracts.rules import rating as rules
+from plumbline.kernel import wording
 from plumbline.kernel.moments import day_here
 from plumbline.people.models import User
 from plumbline.web.contracts.register import words
-from plumbline.web.kit import wording
 
 Entry = dict[str, Any]
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from plumbline.contracts.operations import people as operations
 from plumbline.contracts.queries import register
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.access import Permission, users_with_role
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import act
 from plumbline.web.kit.request import Request, acting, record_number

@@ -9,12 +9,13 @@ from django.urls import reverse
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations import register as operations
 from plumbline.contracts.queries import register
+from plumbline.kernel import wording
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, users_with_role
 from plumbline.web.contracts.register import frame, words
 from plumbline.web.contracts.register.forms import ContractEntry, EndContract, NewContract
 from plumbline.web.kit import setting_words as settings
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting, record_number

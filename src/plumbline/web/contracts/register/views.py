@@ -15,16 +15,17 @@ from plumbline.contracts.queries import management, register
 from plumbline.contracts.queries.rating import Rating, rating_known, rating_on
 from plumbline.contracts.queries.rating import history as colours_of
 from plumbline.contracts.rules import rating as rules
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.moments import taken_at
 from plumbline.people.access import Permission, may
 from plumbline.people.queries import children_visible_to
-from plumbline.placements import lookups as placements
+from plumbline.placements import queries as placements
 from plumbline.web.commissioning.implementation.addresses import address as address_of_plan
 from plumbline.web.contracts.register import drawing, frame, words
 from plumbline.web.contracts.register import history as story
 from plumbline.web.contracts.register.forms import OnDay, OnDayKnown
-from plumbline.web.kit import duties, ratings, tables, wording
+from plumbline.web.kit import duties, ratings, tables
 from plumbline.web.kit import setting_words as settings_words
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request

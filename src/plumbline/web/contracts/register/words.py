@@ -16,9 +16,10 @@ from plumbline.contracts.queries.register import Due
 from plumbline.contracts.rules import rating as rules
 from plumbline.contracts.rules.rating import BOOK, to_do
 from plumbline.intake.origins import import_of
+from plumbline.kernel import wording
 from plumbline.kernel.labels import say
 from plumbline.ofsted.models import Setting
-from plumbline.web.kit import navigation, wording
+from plumbline.web.kit import navigation
 from plumbline.web.kit import setting_words as settings
 
 # The history of the rating says which colour came when and why; a decision stands once, from its own record.

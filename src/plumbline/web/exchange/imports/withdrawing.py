@@ -9,9 +9,9 @@ from plumbline.exchange import queries
 from plumbline.exchange import withdrawing as exchange
 from plumbline.exchange.models import Withdrawal
 from plumbline.intake.models import Import
+from plumbline.kernel import wording
 from plumbline.people.access import Permission
 from plumbline.web.exchange.imports.forms import Withdraw
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting

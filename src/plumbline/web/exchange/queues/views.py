@@ -18,6 +18,7 @@ from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
 from plumbline.exchange import queries, uploads
 from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.operations import rows as exchange
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import say
 from plumbline.people import queries as people
@@ -25,7 +26,7 @@ from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation
 from plumbline.people.operations import look_at_list
 from plumbline.web.exchange.queues import forms
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.earlyhelp.access import tacs_visible_to
+from plumbline.kernel import wording
 from plumbline.kernel.labels import capital
 from plumbline.kernel.names import sort_key
 from plumbline.ofsted.models import Setting
@@ -18,7 +19,6 @@ from plumbline.people.named import words_named
 from plumbline.placements.access import children_visible_to
 from plumbline.scrutiny.queries import reports_visible_to
 from plumbline.web.kit import setting_words as words
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import signed_in
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.kit.sealed_names import known_by_bids_alone

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from plumbline.ofsted import lookups
+from plumbline.ofsted import queries
 from plumbline.ofsted.models import CheckItem, OfstedList, Status
 from plumbline.people.access import Permission
 from plumbline.placements import checking, operations
@@ -60,7 +60,7 @@ def _month_address(month: date) -> str:
 
 def _page(request: Request, first: date, form: Complete | None = None) -> HttpResponseBase:
     on = request.day
-    check = lookups.check_of(first)
+    check = queries.check_of(first)
     if check is None and first != on.replace(day=1):
         raise Http404
     items = list(checking.items_of(request.user, check=check, on=on)) if check else []
@@ -78,10 +78,10 @@ def _page(request: Request, first: date, form: Complete | None = None) -> HttpRe
         "left": [_row(item, first) for item in left],
         "settled": [_row(item, first) for item in items if item.outcome != CheckItem.Outcome.TO_DO],
         "lists": [_list(each) for each in lists],
-        "newest": [] if lists else [_list(each) for each in lookups.newest_lists()],
+        "newest": [] if lists else [_list(each) for each in queries.newest_lists()],
         "import_url": navigation.address_of("import_new"),
         "form": form or Complete(),
-        "earlier": lookups.checks_before(first),
+        "earlier": queries.checks_before(first),
         "breadcrumbs": [("Settings", reverse("settings")), ("The monthly check", "")],
     }
     return render(request, "ofsted/check/month.html", context)
@@ -121,7 +121,7 @@ def _list(each: OfstedList) -> dict[str, Any]:
 @requires(Permission.MONTHLY_CHECK)
 def unchanged(request: Request, year: int, month: int) -> HttpResponseBase:
     """By POST: one line, or all that are left, say nothing new."""
-    check = lookups.check_of(_first(year, month))
+    check = queries.check_of(_first(year, month))
     if check is None:
         raise Http404
     chosen = [record_number(each) for each in request.POST.getlist("item")]
@@ -155,7 +155,7 @@ def report(request: Request, item_id: int) -> HttpResponseBase:
     item = checking.item_seen(request.user, item_id=item_id, on=request.day)
     if item.check_month.completed_at is None:
         operations.open_report(item_id=item.pk, act=acting(request))
-    return redirect(item.report_link or lookups.report_address(item.setting))
+    return redirect(item.report_link or queries.report_address(item.setting))
 
 
 @requires(Permission.MONTHLY_CHECK)
@@ -175,7 +175,7 @@ def not_found(request: Request, item_id: int) -> HttpResponseBase:
 
 @requires(Permission.MONTHLY_CHECK)
 def complete(request: Request, year: int, month: int) -> HttpResponseBase:
-    check = lookups.check_of(_first(year, month))
+    check = queries.check_of(_first(year, month))
     if check is None:
         raise Http404
     if request.method != "POST":
@@ -194,7 +194,7 @@ def complete(request: Request, year: int, month: int) -> HttpResponseBase:
 def evidence(request: Request, item_id: int) -> HttpResponseBase:
     """Nothing changed, with the page or the file that was looked at."""
     item = checking.item_seen(request.user, item_id=item_id, on=request.day)
-    link = item.report_link or lookups.report_address(item.setting)
+    link = item.report_link or queries.report_address(item.setting)
 
     def record(document: Any, **given: Any) -> checking.Recorded:
         return checking.record_unchanged(

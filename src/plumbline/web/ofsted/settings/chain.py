@@ -9,15 +9,15 @@ from django.utils.http import urlencode
 
 from plumbline.contracts.queries.register import contracts_at
 from plumbline.flags.models import Flag, FlagFor
-from plumbline.ofsted import lookups as ofsted
+from plumbline.kernel import wording
+from plumbline.ofsted import queries as ofsted
 from plumbline.ofsted.grades import label_of
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
-from plumbline.placements import lookups as placements
+from plumbline.placements import queries as placements
 from plumbline.scrutiny import queries as scrutiny
 from plumbline.web.kit import setting_words as words
-from plumbline.web.kit import wording
 
 # The question of the committee that placements answer: how safe is what the council buys?
 _QUESTION = 5

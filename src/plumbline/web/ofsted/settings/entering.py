@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from plumbline.evidence.operations import keep_document
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
-from plumbline.ofsted import lookups
+from plumbline.ofsted import queries
 from plumbline.ofsted.models import Setting
 from plumbline.ofsted.operations import by_hand, month
 from plumbline.people.access import Permission
 from plumbline.placements import checking, operations
-from plumbline.placements import lookups as placements
+from plumbline.placements import queries as placements
 from plumbline.web.evidence import files
 from plumbline.web.kit import setting_words as words
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask
 from plumbline.web.kit.request import Request, acting, record_number
@@ -66,7 +66,7 @@ def back(request: Request, setting: Setting) -> str:
 def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
     """First the kind of inspection, which decides what can be judged; then what was judged, with its evidence."""
     setting = setting_of(request, register, urn)
-    kinds = [(kind, INSPECTION_KINDS[kind]) for kind in lookups.ASPECTS_OF[setting.register]]
+    kinds = [(kind, INSPECTION_KINDS[kind]) for kind in queries.ASPECTS_OF[setting.register]]
     kind = request.GET.get("kind", "")
     if kind not in dict(kinds):
         context = {
@@ -76,7 +76,7 @@ def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
             "form": WhichKind(request.GET if "kind" in request.GET else None, kinds=kinds),
         }
         return render(request, "ofsted/settings/judgement_kind.html", context)
-    aspects = lookups.aspects_of(register=setting.register, kind=kind, provision_type=setting.provision_type)
+    aspects = queries.aspects_of(register=setting.register, kind=kind, provision_type=setting.provision_type)
     form = JudgementByHand(
         request.POST or None, request.FILES or None, aspects=aspects, initial={"inspectorate": "Ofsted"}
     )
@@ -157,7 +157,7 @@ def notice(request: Request, register: str, urn: str) -> HttpResponseBase:
 @requires(Permission.MONTHLY_CHECK)
 def end_notice(request: Request, register: str, urn: str, notice_id: int) -> HttpResponseBase:
     setting = setting_of(request, register, urn)
-    ended = next((each for each in lookups.notices_of(setting) if each.pk == notice_id), None)
+    ended = next((each for each in queries.notices_of(setting) if each.pk == notice_id), None)
     if ended is None or (ended.to_on and ended.to_on < request.day):
         raise NotAllowed(f"There is no notice {notice_id} in force.")
     return ask(

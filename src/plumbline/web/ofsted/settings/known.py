@@ -5,11 +5,11 @@ from typing import Any
 
 from django.urls import reverse
 
+from plumbline.kernel import wording
 from plumbline.kernel.moments import day_here
 from plumbline.ofsted.models import Setting
 from plumbline.people.models import User
 from plumbline.placements.known_here import KnownHere, known_here
-from plumbline.web.kit import wording
 
 
 def of_setting(viewer: User, setting: Setting, *, on: date) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from functools import partial
 
 from django.http import HttpResponseBase
 
+from plumbline.kernel import wording
 from plumbline.people.access import Permission
 from plumbline.placements import operations
 from plumbline.web.kit import setting_words as words
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting

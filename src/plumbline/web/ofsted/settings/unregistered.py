@@ -7,13 +7,14 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 
 from plumbline.audit.moments import shown
+from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
-from plumbline.ofsted import lookups
 from plumbline.ofsted.operations import by_hand
+from plumbline.ofsted.queries import unregistered_use_now
 from plumbline.people.access import Permission, may
 from plumbline.placements import operations, queries
 from plumbline.web.kit import setting_words as words
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
@@ -69,7 +70,7 @@ def uses(request: Request) -> HttpResponseBase:
 def record(request: Request, register: str, urn: str) -> HttpResponseBase:
     """That a setting is not registered; or, where that is known, what was done about it since."""
     setting = setting_of(request, register, urn)
-    standing = lookups.unregistered_use_now(setting)
+    standing = unregistered_use_now(setting)
     form = UnregisteredByHand(request.POST or None, initial=_given(standing) if standing else None)
     if standing:
         del form.fields["from_on"]
@@ -111,7 +112,7 @@ def _given(use: Any) -> dict[str, Any]:
 def end(request: Request, register: str, urn: str) -> HttpResponseBase:
     """It is registered now, or no child of ours is there any more."""
     setting = setting_of(request, register, urn)
-    standing = lookups.unregistered_use_now(setting)
+    standing = unregistered_use_now(setting)
     if standing is None:
         raise NotAllowed(f"There is no open use of {urn} without registration.")
     form = EndByHand(request.POST or None, label="Last day of use without registration")

@@ -8,15 +8,16 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.ofsted import establishments, lookups
+from plumbline.kernel import wording
+from plumbline.ofsted import establishments, queries
 from plumbline.ofsted.grades import ASPECTS, Aspect, label_of
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_list
-from plumbline.placements import lookups as placements
+from plumbline.placements import queries as placements
 from plumbline.placements.flag_kinds import CHECKED_WITHIN_DAYS, REVIEW
 from plumbline.placements.rules import BLOCKED
-from plumbline.web.kit import duties, tables, wording
+from plumbline.web.kit import duties, tables
 from plumbline.web.kit import setting_words as words
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request, acting
@@ -125,20 +126,20 @@ def wrong_with(setting: Setting, on: date) -> list[str]:
 
 def _now(request: Request, setting: Setting) -> dict[str, Any]:
     on = request.day
-    uses = lookups.unregistered_uses_of(setting)
+    uses = queries.unregistered_uses_of(setting)
     others = []
     if setting.owner:
         others = list(placements.settings_of_owner(request.user, owner=setting.owner, other_than=setting, on=on))
-    newest = next(iter(lookups.inspections_of(setting)), None)
+    newest = next(iter(queries.inspections_of(setting)), None)
     next_check = setting.last_checked_on + timedelta(CHECKED_WITHIN_DAYS) if setting.last_checked_on else None
     return {
         "newest": _inspection(newest) if newest else None,
         "known": known.of_setting(request.user, setting, on=on),
-        "told_to_us": lookups.council_facts_of(setting),
+        "told_to_us": queries.council_facts_of(setting),
         "explained": establishments.explained({setting.urn}).get(setting.urn, []),
         "next_check": next_check,
         "check_late": next_check is None or next_check < on,
-        "notices": [(each, each.to_on is None or each.to_on >= on) for each in lookups.notices_of(setting)],
+        "notices": [(each, each.to_on is None or each.to_on >= on) for each in queries.notices_of(setting)],
         "uses": uses,
         "use_now": any(use.to_on is None for use in uses),
         **_conversations(request, setting),
@@ -181,10 +182,10 @@ def _senior_review(setting: Setting, on: date) -> dict[str, Any] | None:
 
 
 def _inspections(request: Request, setting: Setting) -> dict[str, Any]:
-    return {"inspections": [_inspection(each) for each in lookups.inspections_of(setting)]}
+    return {"inspections": [_inspection(each) for each in queries.inspections_of(setting)]}
 
 
-def _inspection(inspection: "lookups.WithJudgements") -> dict[str, Any]:
+def _inspection(inspection: "queries.WithJudgements") -> dict[str, Any]:
     told = f"Entered by {inspection.entered_by}"
     if inspection.ofsted_list:
         file = inspection.ofsted_list.import_run.label
@@ -217,7 +218,7 @@ def _upper_first(text: str) -> str:
 
 def _history(request: Request, setting: Setting) -> dict[str, Any]:
     entries: list[dict[str, Any]] = []
-    for period in lookups.statuses_of(setting):
+    for period in queries.statuses_of(setting):
         until = f" to {wording.day(period.to_on - timedelta(1))}" if period.to_on else ""
         sentences = " ".join(reason["sentence"] for reason in period.reasons)
         entries.append(
@@ -228,7 +229,7 @@ def _history(request: Request, setting: Setting) -> dict[str, Any]:
                 "who": f"rules of {period.rule_version}",
             }
         )
-    for check in lookups.checks_of(setting):
+    for check in queries.checks_of(setting):
         entries.append(
             {
                 "at": check.checked_at,
@@ -237,11 +238,11 @@ def _history(request: Request, setting: Setting) -> dict[str, Any]:
                 "detail": check.note,
             }
         )
-    for notice in lookups.notices_of(setting):
+    for notice in queries.notices_of(setting):
         entries.append({"at": notice.from_on, "what": notice.get_kind_display(), "detail": notice.wording})
-    for use in lookups.unregistered_uses_of(setting):
+    for use in queries.unregistered_uses_of(setting):
         entries.append({"at": use.from_on, "what": "Used though not registered", "detail": use.legal_basis})
-    for event in lookups.overruled_of(setting):
+    for event in queries.overruled_of(setting):
         entries.append(
             {
                 "at": event.at,
@@ -258,7 +259,7 @@ def _history(request: Request, setting: Setting) -> dict[str, Any]:
                 "detail": contact.because,
             }
         )
-    listings = lookups.listings_of(setting)
+    listings = queries.listings_of(setting)
     return {
         "timeline": sorted(entries, key=_day_of, reverse=True),
         "lists": [

@@ -16,6 +16,7 @@ from plumbline.earlyhelp.models import Tac
 from plumbline.flags import queries as flags
 from plumbline.flags.models import Flag
 from plumbline.intake.origins import missing_since
+from plumbline.kernel import wording
 from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
@@ -29,7 +30,7 @@ from plumbline.placements.models import Placement
 from plumbline.socialcare import queries as socialcare
 from plumbline.socialcare.models import Involvement
 from plumbline.web.kit import setting_words as words
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request, acting
 

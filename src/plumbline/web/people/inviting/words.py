@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from plumbline.audit.moments import shown
 from plumbline.flags.inviting import needs_sending as needs_sending
 from plumbline.flags.inviting import stands as stands
-from plumbline.web.kit import wording
+from plumbline.kernel import wording
 
 if TYPE_CHECKING:
     from plumbline.flags.inviting import WithMail

@@ -8,11 +8,12 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from plumbline.kernel import wording
 from plumbline.people import queries
 from plumbline.people.access import Permission
 from plumbline.people.models import BankHoliday
 from plumbline.placements.bank_holidays import change_bank_holiday
-from plumbline.web.kit import forms, tables, wording
+from plumbline.web.kit import forms, tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting

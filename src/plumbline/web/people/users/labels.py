@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import LABELS, LONGEST, Forms, Label, check_form, in_words, wording_on
 from plumbline.people.access import Permission
 from plumbline.people.labels import change_label, take_out_label, wordings
 from plumbline.people.models import LabelWording
-from plumbline.web.kit import forms, tables, wording
+from plumbline.web.kit import forms, tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask, pressed
 from plumbline.web.kit.request import Request, acting

@@ -6,12 +6,13 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from plumbline.kernel import wording
 from plumbline.people import queries
 from plumbline.people.access import Permission
 from plumbline.people.leaving import Kind
 from plumbline.people.models import User
 from plumbline.placements.leaving import KINDS, Left, let_go, stays
-from plumbline.web.kit import subjects, wording
+from plumbline.web.kit import subjects
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting

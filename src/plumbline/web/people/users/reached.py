@@ -7,10 +7,11 @@ from plumbline.audit.moments import shown
 from plumbline.flags import queries as flags
 from plumbline.flags import rules
 from plumbline.flags.models import Message
+from plumbline.kernel import wording
 from plumbline.people.access import ROLES, Permission, may
 from plumbline.people.models import Professional
 from plumbline.placements.accounts import workers_without_account
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.moments import here
 from plumbline.people import drafts
@@ -20,7 +21,6 @@ from plumbline.toolkits.models import Return
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web.kit import drafts as places
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import signed_in
 from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.toolkits.returns import words

@@ -8,13 +8,13 @@ from django.shortcuts import render
 
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.operations import give_document, keep_document
+from plumbline.kernel import wording
 from plumbline.people.access import Permission
 from plumbline.toolkits.content import Criterion
 from plumbline.toolkits.models import Return
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web.evidence.files import folder
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import signed_in
 from plumbline.web.kit.asking import act, ask
 from plumbline.web.kit.request import Request, acting, record_number

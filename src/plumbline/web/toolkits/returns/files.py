@@ -10,10 +10,10 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
 from plumbline.exchange import return_files
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits.queries import returns as queries
 from plumbline.web.evidence import opened
-from plumbline.web.kit import wording
 from plumbline.web.kit.access import signed_in
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.toolkits.returns import words

@@ -21,10 +21,7 @@ CHECK, SECTION = "check", "section"
 
 
 def seen(request: Request, return_id: int) -> Return:
-    found = queries.return_seen(request.user, return_id, on=request.day)
-    if found is None:
-        raise Http404
-    return found
+    return queries.return_seen(request.user, return_id=return_id, on=request.day)
 
 
 def to_answer(request: Request, return_id: int) -> Return:

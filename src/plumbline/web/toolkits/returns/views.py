@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.audit.moments import shown
+from plumbline.kernel import wording
 from plumbline.people.access import Permission, may
 from plumbline.people.models import Invitation, User
 from plumbline.people.queries import acting_for, organisations
@@ -19,7 +20,7 @@ from plumbline.toolkits.models import Return, ReturnState
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries import returns as queries
 from plumbline.toolkits.states import ANSWERABLE
-from plumbline.web.kit import duties, tables, wording
+from plumbline.web.kit import duties, tables
 from plumbline.web.kit.access import requires, signed_in
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting

@@ -8,12 +8,12 @@ from django.urls import reverse
 from plumbline.audit.models import Event
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.queries import care, visits
+from plumbline.kernel import wording
 from plumbline.people.access import Permission, may
 from plumbline.people.models import User
 from plumbline.toolkits import rules
 from plumbline.toolkits.content import Content, Criterion
 from plumbline.toolkits.models import Return, ReturnState
-from plumbline.web.kit import wording
 from plumbline.web.kit.asking import Question
 
 _S = ReturnState

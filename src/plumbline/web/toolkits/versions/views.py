@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from plumbline.audit.moments import shown
+from plumbline.kernel import wording
 from plumbline.people.access import Permission, may
 from plumbline.toolkits import comparing, schema
 from plumbline.toolkits import content as contents
 from plumbline.toolkits.models import ToolkitVersion
 from plumbline.toolkits.queries import versions as queries
-from plumbline.web.kit import tables, wording
+from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request, record_number
 

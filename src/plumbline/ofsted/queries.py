@@ -1,6 +1,6 @@
 """What is known of one setting: its inspections with their judgements, statuses, notices and checks; and documents.
 
-The caller has found the setting for its viewer (placements.lookups.setting_seen): what Ofsted publishes is no secret.
+The caller has found the setting for its viewer (placements.queries.setting_seen): what Ofsted publishes is no secret.
 """
 
 from collections.abc import Mapping, Sequence
