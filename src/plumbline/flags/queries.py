@@ -1,4 +1,4 @@
-"""Flags as their readers may see them."""
+"""Flags as their readers may see them, with their steps and those they are put to."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
