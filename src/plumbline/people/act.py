@@ -6,7 +6,7 @@
         act.record("actions.action.done", subject=action)
 
 The ways in make it: a page by `acting(request)`, a command and the night by `ways_in`. Below them nobody asks the
-clock. Decision record: docs/adr/0044.
+clock. Decision record: docs/adr/0046.
 """
 
 from dataclasses import dataclass, replace

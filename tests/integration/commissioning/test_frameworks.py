@@ -1,17 +1,15 @@
 """A framework awarded to several suppliers, from the recommendation to a contract with each."""
 
 from datetime import date
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from plumbline.audit.models import Event
 from plumbline.commissioning import report
 from plumbline.commissioning.assessment_summary import assessment_summary
-from plumbline.commissioning.models import Award, Bid, Tender
+from plumbline.commissioning.models import Award, Bid
 from plumbline.commissioning.operations import award, implementation
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.contracts.models import Contract
@@ -384,13 +382,3 @@ def test_a_framework_with_two_suppliers_counts_as_one_procurement(measure) -> No
     asked = questions.read({"key": measure, "from": "2016-05-01", "to": "2016-05-31"})
     total = ask(viewer=None, asked=asked, on=TODAY).total
     assert (total.numerator, total.denominator) in {(1, None), (1, 1)}
-
-
-# --- what was there before ---
-
-
-def test_a_competition_that_was_called_off_from_is_a_framework() -> None:
-    known, other = TenderFactory(state="draft"), TenderFactory(state="draft")
-    TenderFactory(state="draft", kind="call_off", framework=known)
-    import_module("plumbline.commissioning.migrations.0009_frameworks").name_frameworks(apps, None)
-    assert [Tender.objects.get(pk=each.pk).kind for each in (known, other)] == ["framework", "competition"]
