@@ -25,23 +25,23 @@ def care(writing) -> dict[str, Any]:
         officer = a_user("contract_officer")
         contract = a_contract(visit_required=True, starts_on=date(2014, 1, 1))
         home = a_home(contract)
-        kpi = kpis.add_kpi(contract_id=contract.pk, title="Visits on time", target="95%", **by(officer))
+        kpi = kpis.add_kpi(contract_id=contract.pk, title="Visits on time", target="95%", act=by(officer))
         kpis.record_reading(
-            kpi_id=kpi.pk, quarter_from=date(2016, 1, 1), value="88%", rating="approaching", **by(officer)
+            kpi_id=kpi.pk, quarter_from=date(2016, 1, 1), value="88%", rating="approaching", act=by(officer)
         )
-        arrangements.add_commitment(contract_id=contract.pk, text="A psychologist", source="Its bid", **by(officer))
+        arrangements.add_commitment(contract_id=contract.pk, text="A psychologist", source="Its bid", act=by(officer))
         arrangements.agree_arrangement(
             contract_id=contract.pk,
             text="Two staff at night",
             agreed_on=HELD_ON,
             agreed_by="Beth",
             agreed_with="Kemi",
-            **by(officer),
+            act=by(officer),
         )
-        held = evaluations.plan_evaluation(contract_id=contract.pk, held_on=HELD_ON, **by(officer))
+        held = evaluations.plan_evaluation(contract_id=contract.pk, held_on=HELD_ON, act=by(officer))
         evaluations.hold_evaluation(
             evaluation_id=held.pk,
-            **by(officer),
+            act=by(officer),
             meeting=meeting(
                 held_on=HELD_ON,
                 next_on=date(2016, 7, 12),
@@ -49,14 +49,14 @@ def care(writing) -> dict[str, Any]:
                 actions=[ActionGiven("Train the night staff", date(2016, 9, 1))],
             ),
         )
-        visited = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, **by(officer))
+        visited = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, act=by(officer))
         visits.hold_visit(
             visit_id=visited.pk,
             visited_on=VISITED,
             visitors="Beth",
             summary="Calm.",
             findings=[FindingGiven(area, "met") for area in AREAS],
-            **by(officer),
+            act=by(officer),
         )
         report = home_reports.receive_report(
             setting_id=home.pk,
@@ -65,7 +65,7 @@ def care(writing) -> dict[str, Any]:
             received_on=date(2016, 6, 20),
             document_id=None,
             with_children={},
-            **by(officer),
+            act=by(officer),
         )
         return {
             "officer": officer,

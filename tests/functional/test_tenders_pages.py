@@ -186,7 +186,7 @@ def test_no_page_of_a_tender_has_an_accessibility_fault_or_scrolls_sideways(
     failed(by, stopped)
     a_bid(by, bid.tender)
     draft = a_tender(by)
-    tenders.record_conflict(tender_id=bid.tender_id, person="Owen", conflict="His sister works there.", **act(by))
+    tenders.record_conflict(tender_id=bid.tender_id, person="Owen", conflict="His sister works there.", act=act(by))
     tenders.ask_approval(tender_id=draft.pk, act=Act(by, AT, date(2016, 7, 31)))
     numbers = {"tender": bid.tender_id, "bid": bid.pk, "stopped": stopped.pk, "draft": draft.pk}
     pages = {role: signed_in_as(open_page(1280), someone(role)) for role in dict(PAGES)}

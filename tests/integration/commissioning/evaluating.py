@@ -30,8 +30,8 @@ class Evaluation:
     def lead(self) -> User:
         return self.tender.lead_commissioner
 
-    def by(self, user: User | None = None, on: date = TODAY) -> dict[str, Any]:
-        return {"act": Act(user or self.lead, AT, on)}
+    def by(self, user: User | None = None, on: date = TODAY) -> Act:
+        return Act(user or self.lead, AT, on)
 
     def fresh(self) -> Tender:
         return Tender.objects.select_related("questions", "lead_commissioner").get(pk=self.tender.pk)
@@ -62,19 +62,19 @@ def scored(*, scores: dict[str, tuple[int, ...]] | None = None, **more: Any) -> 
 def locked(**more: Any) -> Evaluation:
     made = scored(**more)
     for evaluator in made.evaluators:
-        evaluation.lock_scores(tender_id=made.tender.pk, **made.by(evaluator.user))
+        evaluation.lock_scores(tender_id=made.tender.pk, act=made.by(evaluator.user))
     return made
 
 
 def in_moderation(**more: Any) -> Evaluation:
     made = locked(**more)
-    evaluation.open_moderation(tender_id=made.tender.pk, **made.by())
+    evaluation.open_moderation(tender_id=made.tender.pk, act=made.by())
     made.meeting = evaluation.record_meeting(
         tender_id=made.tender.pk,
         held_on=TODAY,
         chair="Margaret Oyelaran",
         attendees="Ann Ash, Bob Beech, Cat Cherry",
-        **made.by(),
+        act=made.by(),
     )
     return made
 
@@ -89,7 +89,7 @@ def agree(made: Evaluation, bid: Bid, question: str, score: int, reason: str = "
         score=Decimal(score),
         discussion=f"All three read {question} alike.",
         reason=reason,
-        **made.by(),
+        act=made.by(),
     )
 
 
@@ -105,18 +105,18 @@ def moderated(*, scores: dict[str, tuple[int, ...]] | None = None, **more: Any) 
 def settled(**more: Any) -> Evaluation:
     """Moderation is closed; a bid may be recommended."""
     made = moderated(**more)
-    evaluation.close_moderation(tender_id=made.tender.pk, **made.by())
+    evaluation.close_moderation(tender_id=made.tender.pk, act=made.by())
     return made
 
 
 def recommend(made: Evaluation, *bids: Bid, tie_reason: str = "", reason: str = "The highest total.") -> list[Award]:
     return award.recommend(
-        tender_id=made.tender.pk, bid_ids=[bid.pk for bid in bids], reason=reason, tie_reason=tie_reason, **made.by()
+        tender_id=made.tender.pk, bid_ids=[bid.pk for bid in bids], reason=reason, tie_reason=tie_reason, act=made.by()
     )
 
 
 def approve(made: Evaluation) -> list[Award]:
-    return award.approve_award(tender_id=made.tender.pk, council=COUNCIL, **made.by(made.approver))
+    return award.approve_award(tender_id=made.tender.pk, council=COUNCIL, act=made.by(made.approver))
 
 
 def recommended(**more: Any) -> tuple[Evaluation, Award]:
@@ -133,4 +133,4 @@ def approved(**more: Any) -> tuple[Evaluation, Award]:
 
 def letters_sent(made: Evaluation) -> None:
     for bid in Bid.objects.filter(tender=made.tender):
-        award.send_outcome_letter(bid_id=bid.pk, sent_on=TODAY, **made.by())
+        award.send_outcome_letter(bid_id=bid.pk, sent_on=TODAY, act=made.by())

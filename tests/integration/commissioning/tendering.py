@@ -96,33 +96,33 @@ def details(**said: Any) -> Details:
     return replace(Details(title="", service=""), **{**given, **said})
 
 
-def act(user: User, on: date = TODAY) -> dict[str, Any]:
-    return {"act": Act(user, AT, on)}
+def act(user: User, on: date = TODAY) -> Act:
+    return Act(user, AT, on)
 
 
 def a_tender(by: User, *, state: str = "draft", **said: Any) -> Tender:
     """As far as `state`, by the operations."""
-    tender = tenders.make_tender(details=details(**said), **act(by))
+    tender = tenders.make_tender(details=details(**said), act=act(by))
     steps = ("approved", "published", "closed", "stage1")
     if state in steps:
-        tender = tenders.approve_tender(tender_id=tender.pk, **act(a_user("head_of_service")))
+        tender = tenders.approve_tender(tender_id=tender.pk, act=act(a_user("head_of_service")))
     if state in steps[1:]:
-        tender = tenders.publish_tender(tender_id=tender.pk, **act(by))
+        tender = tenders.publish_tender(tender_id=tender.pk, act=act(by))
     if state in steps[2:]:
-        tender = tenders.close_tender(tender_id=tender.pk, **act(by, LATER))
+        tender = tenders.close_tender(tender_id=tender.pk, act=act(by, LATER))
     return tender
 
 
 def a_bid(by: User, tender: Tender, *, supplier: Organisation | None = None, on: date = LATER, **said: Any) -> Bid:
     given = {"received_at": datetime(2016, 8, 30, 12, tzinfo=UTC), "council": COUNCIL, **said}
-    return bids.enter_bid(tender_id=tender.pk, supplier_id=(supplier or a_supplier()).pk, **given, **act(by, on))
+    return bids.enter_bid(tender_id=tender.pk, supplier_id=(supplier or a_supplier()).pk, **given, act=act(by, on))
 
 
 def in_stage1(by: User, *, number: int = 1, **said: Any) -> list[Bid]:
     """Bids of a tender at stage 1."""
     tender = a_tender(by, state="closed", **said)
     made = [a_bid(by, tender) for _ in range(number)]
-    tenders.begin_stage1(tender_id=tender.pk, **act(by, LATER))
+    tenders.begin_stage1(tender_id=tender.pk, act=act(by, LATER))
     return [Bid.objects.select_related("tender").get(pk=bid.pk) for bid in made]
 
 
@@ -135,14 +135,14 @@ def decide(
         decision=decision,
         reason=reason,
         reviewed_on=reviewed_on,
-        **act(by, LATER),
+        act=act(by, LATER),
     )
 
 
 def check_grounds(by: User, bid: Bid) -> None:
     for ground in GROUNDS:
         stage1.check_exclusion(
-            bid_id=bid.pk, ground=ground, result="none", checked_on=LATER, council=COUNCIL, **act(by, LATER)
+            bid_id=bid.pk, ground=ground, result="none", checked_on=LATER, council=COUNCIL, act=act(by, LATER)
         )
 
 
@@ -150,10 +150,10 @@ def passed(by: User, bid: Bid) -> Bid:
     for criterion in ("section11", "policy"):
         decide(by, bid, criterion)
     check_grounds(by, bid)
-    return stage1.pass_bid(bid_id=bid.pk, **act(by, LATER))
+    return stage1.pass_bid(bid_id=bid.pk, act=act(by, LATER))
 
 
 def failed(by: User, bid: Bid) -> Bid:
     decide(by, bid, "section11", "fail", "It does not know it.")
     decide(by, bid, "policy")
-    return stage1.fail_bid(bid_id=bid.pk, council=COUNCIL, **act(by, LATER))
+    return stage1.fail_bid(bid_id=bid.pk, council=COUNCIL, act=act(by, LATER))

@@ -105,7 +105,7 @@ def test_nothing_is_approved_while_a_conflict_in_the_tender_is_not_decided() -> 
     made, _ = recommended()
     conflict_of(made)
     with pytest.raises(RuleBroken, match="Owen Tibbs"):
-        award.approve_award(tender_id=made.tender.pk, council=COUNCIL, **made.by(made.approver))
+        award.approve_award(tender_id=made.tender.pk, council=COUNCIL, act=made.by(made.approver))
 
 
 def test_only_one_bid_stands_recommended() -> None:
@@ -181,7 +181,7 @@ def test_nobody_approves_their_own_recommendation() -> None:
     made, _ = recommended()
     hold_role(user=made.lead, role="head_of_service", from_on=TODAY)
     with pytest.raises(RuleBroken, match="Someone else approves"):
-        award.approve_award(tender_id=made.tender.pk, council=COUNCIL, **made.by(User.objects.get(pk=made.lead.pk)))
+        award.approve_award(tender_id=made.tender.pk, council=COUNCIL, act=made.by(User.objects.get(pk=made.lead.pk)))
 
 
 def test_the_database_refuses_an_approval_by_the_recommender() -> None:
@@ -193,13 +193,15 @@ def test_the_database_refuses_an_approval_by_the_recommender() -> None:
 def test_who_may_not_approve_finds_no_award() -> None:
     made, _ = recommended()
     with pytest.raises(NotAllowed):
-        award.approve_award(tender_id=made.tender.pk, council=COUNCIL, **made.by(UserFactory(role="contract_officer")))
+        award.approve_award(
+            tender_id=made.tender.pk, council=COUNCIL, act=made.by(UserFactory(role="contract_officer"))
+        )
 
 
 def test_nothing_is_awarded_that_was_not_approved() -> None:
     made, _ = recommended()
     with pytest.raises(RuleBroken, match="not approved yet"):
-        award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
+        award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, act=made.by())
 
 
 # --- letters ---
@@ -245,7 +247,7 @@ def test_a_letter_that_was_sent_is_not_edited() -> None:
     made, _ = approved()
     letters_sent(made)
     with pytest.raises(RuleBroken, match="letter was sent on 29 July 2016"):
-        award.edit_outcome_letter(bid_id=made.bids[0].pk, text="Another.", **made.by())
+        award.edit_outcome_letter(bid_id=made.bids[0].pk, text="Another.", act=made.by())
 
 
 # --- standstill and award ---
@@ -254,14 +256,14 @@ def test_a_letter_that_was_sent_is_not_edited() -> None:
 def in_standstill():
     made, _ = approved(standstill_days=8)
     letters_sent(made)
-    [found] = award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, **made.by())
+    [found] = award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, act=made.by())
     return made, found
 
 
 def test_the_notice_waits_for_every_bidders_letter() -> None:
     made, _ = approved(standstill_days=8)
     with pytest.raises(RuleBroken, match="Not sent yet: Alder"):
-        award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, **made.by())
+        award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, act=made.by())
 
 
 def test_the_standstill_lasts_eight_working_days_that_begin_with_the_day_of_the_notice() -> None:
@@ -277,13 +279,13 @@ def test_nothing_is_awarded_on_the_last_day_of_the_standstill() -> None:
     made, _ = in_standstill()
     last = date(2016, 8, 9)
     with pytest.raises(RuleBroken, match="until the end of 9 August 2016"):
-        award.confirm_award(tender_id=made.tender.pk, awarded_on=last, **made.by(on=last))
+        award.confirm_award(tender_id=made.tender.pk, awarded_on=last, act=made.by(on=last))
 
 
 def test_the_contract_is_awarded_on_the_day_after_the_standstill() -> None:
     made, _ = in_standstill()
     day = date(2016, 8, 10)
-    award.confirm_award(tender_id=made.tender.pk, awarded_on=day, **made.by(on=day))
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=day, act=made.by(on=day))
     assert sorted(Bid.objects.filter(tender=made.tender).values_list("state", flat=True)) == [
         "disqualified",
         "successful",
@@ -294,20 +296,20 @@ def test_the_contract_is_awarded_on_the_day_after_the_standstill() -> None:
 def test_nothing_is_awarded_before_the_notice_where_there_is_a_standstill() -> None:
     made, _ = approved(standstill_days=8)
     with pytest.raises(RuleBroken, match="publish the award notice first"):
-        award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
+        award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, act=made.by())
 
 
 def test_a_light_touch_contract_is_awarded_without_a_standstill() -> None:
     made, _ = approved()
-    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, act=made.by())
     assert made.fresh().state == "awarded"
 
 
 def test_details_are_not_published_before_the_award() -> None:
     made, _ = approved()
-    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, act=made.by())
     with pytest.raises(RuleBroken, match="between the award and today"):
-        award.publish_details(tender_id=made.tender.pk, published_on=TODAY - timedelta(1), **made.by())
+        award.publish_details(tender_id=made.tender.pk, published_on=TODAY - timedelta(1), act=made.by())
 
 
 # --- taken back ---
@@ -315,19 +317,19 @@ def test_details_are_not_published_before_the_award() -> None:
 
 def test_a_recommendation_taken_back_in_the_standstill_can_be_made_again() -> None:
     made, _ = in_standstill()
-    award.cancel_recommendation(tender_id=made.tender.pk, because="A bidder challenged the score.", **made.by())
+    award.cancel_recommendation(tender_id=made.tender.pk, because="A bidder challenged the score.", act=made.by())
     assert recommend(made).state == "recommended"
 
 
 def test_a_recommendation_is_not_taken_back_without_a_reason() -> None:
     made, _ = recommended()
     with pytest.raises(RuleBroken, match="Say why"):
-        award.cancel_recommendation(tender_id=made.tender.pk, because="", **made.by())
+        award.cancel_recommendation(tender_id=made.tender.pk, because="", act=made.by())
 
 
 def test_letters_sent_for_a_recommendation_taken_back_stay_in_the_trail() -> None:
     made, _ = in_standstill()
-    award.cancel_recommendation(tender_id=made.tender.pk, because="A bidder challenged the score.", **made.by())
+    award.cancel_recommendation(tender_id=made.tender.pk, because="A bidder challenged the score.", act=made.by())
     event = Event.objects.get(kind="commissioning.award.cancelled")
     assert event.data["letters_sent_before"] == sorted(bid.pk for bid in made.bids)
 
@@ -338,7 +340,7 @@ def test_letters_sent_for_a_recommendation_taken_back_stay_in_the_trail() -> Non
 def test_what_the_winner_promised_is_recorded_for_the_contract() -> None:
     made, found = approved()
     award.record_promise(
-        award_id=found.pk, text="Two trained leads on every shift.", question="safeguarding", **made.by()
+        award_id=found.pk, text="Two trained leads on every shift.", question="safeguarding", act=made.by()
     )
     assert [each.text for each in queries.promises_of(found)] == ["Two trained leads on every shift."]
 
@@ -346,7 +348,7 @@ def test_what_the_winner_promised_is_recorded_for_the_contract() -> None:
 def test_a_promise_to_a_question_that_was_not_asked_is_refused() -> None:
     made, found = approved()
     with pytest.raises(RuleBroken, match="no question “parking”"):
-        award.record_promise(award_id=found.pk, text="Places to park.", question="parking", **made.by())
+        award.record_promise(award_id=found.pk, text="Places to park.", question="parking", act=made.by())
 
 
 # --- who is told that something waits ---
@@ -371,7 +373,7 @@ def test_the_award_notice_cannot_be_dated_before_the_approval() -> None:
     made, _ = approved(standstill_days=8)
     letters_sent(made)
     with pytest.raises(RuleBroken, match="approved on 29 July 2016: the notice cannot"):
-        award.publish_notice(tender_id=made.tender.pk, notice_on=date(2016, 7, 1), **made.by())
+        award.publish_notice(tender_id=made.tender.pk, notice_on=date(2016, 7, 1), act=made.by())
 
 
 def test_the_award_notice_cannot_be_dated_before_the_last_letter() -> None:
@@ -380,19 +382,19 @@ def test_the_award_notice_cannot_be_dated_before_the_last_letter() -> None:
     later = date(2016, 8, 3)
     Bid.objects.filter(pk=made.bids[1].pk).update(letter_sent_on=later)
     with pytest.raises(RuleBroken, match="last letter went out on 3 August 2016"):
-        award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, **made.by(on=later))
+        award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, act=made.by(on=later))
 
 
 def test_a_letter_of_the_outcome_cannot_be_dated_before_the_approval() -> None:
     made, _ = approved()
     with pytest.raises(RuleBroken, match="cannot have gone out before 29 July 2016"):
-        award.send_outcome_letter(bid_id=made.bids[0].pk, sent_on=date(2016, 7, 28), **made.by())
+        award.send_outcome_letter(bid_id=made.bids[0].pk, sent_on=date(2016, 7, 28), act=made.by())
 
 
 def test_a_contract_cannot_be_awarded_on_a_day_before_its_approval() -> None:
     made, _ = approved()
     with pytest.raises(RuleBroken, match="cannot have been awarded before 29 July 2016, the day of its approval"):
-        award.confirm_award(tender_id=made.tender.pk, awarded_on=date(2016, 7, 28), **made.by())
+        award.confirm_award(tender_id=made.tender.pk, awarded_on=date(2016, 7, 28), act=made.by())
 
 
 def test_the_database_dates_no_notice_before_the_approval() -> None:
@@ -409,7 +411,7 @@ def test_nothing_is_awarded_while_a_conflict_in_the_tender_is_not_decided() -> N
     conflict_of(made)
     day = date(2016, 8, 10)
     with pytest.raises(RuleBroken, match="Owen Tibbs"):
-        award.confirm_award(tender_id=made.tender.pk, awarded_on=day, **made.by(on=day))
+        award.confirm_award(tender_id=made.tender.pk, awarded_on=day, act=made.by(on=day))
 
 
 def exclude(made, bid, on=TODAY):
@@ -420,7 +422,7 @@ def exclude(made, bid, on=TODAY):
         note="On the list since 20 July.",
         checked_on=on,
         council=COUNCIL,
-        **made.by(on=on),
+        act=made.by(on=on),
     )
 
 
@@ -435,14 +437,14 @@ def test_a_recommended_supplier_is_excluded_once_the_recommendation_is_taken_bac
     made, _ = approved()
     with pytest.raises(RuleBroken, match="Take the recommendation back first"):
         exclude(made, made.bids[0])
-    award.cancel_recommendation(tender_id=made.tender.pk, because="It is on the debarment list.", **made.by())
+    award.cancel_recommendation(tender_id=made.tender.pk, because="It is on the debarment list.", act=made.by())
     exclude(made, made.bids[0])
     assert Bid.objects.get(pk=made.bids[0].pk).state == "disqualified"
 
 
 def test_a_promise_is_a_commitment_of_the_contract_once_that_has_begun() -> None:
     made, found = approved()
-    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, act=made.by())
     Contract.objects.create(
         reference="CT900",
         title="Care",
@@ -454,15 +456,15 @@ def test_a_promise_is_a_commitment_of_the_contract_once_that_has_begun() -> None
         award=found,
     )
     with pytest.raises(RuleBroken, match="add a commitment to the contract"):
-        award.record_promise(award_id=found.pk, text="A nurse.", **made.by())
+        award.record_promise(award_id=found.pk, text="A nurse.", act=made.by())
 
 
 def test_a_plan_made_before_the_contract_details_does_not_hold_the_tender_back() -> None:
     made, found = approved()
-    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, act=made.by())
     library.load(act=Act(None, AT, (AT).date()))
-    implementation.make_plan(award_id=found.pk, service_starts_on=date(2016, 11, 1), **made.by())
-    award.publish_details(tender_id=made.tender.pk, published_on=TODAY, **made.by())
+    implementation.make_plan(award_id=found.pk, service_starts_on=date(2016, 11, 1), act=made.by())
+    award.publish_details(tender_id=made.tender.pk, published_on=TODAY, act=made.by())
     assert made.fresh().state == "implementation"
 
 

@@ -26,13 +26,13 @@ def save(made, evaluator, *, bid=None, question="safeguarding", score="4", comme
         question=question,
         score=Decimal(score),
         comment=comment,
-        **made.by(evaluator.user),
+        act=made.by(evaluator.user),
     )
 
 
 def declare(made, evaluator, conflict=""):
     return evaluation.declare(
-        tender_id=made.tender.pk, has_conflict=bool(conflict), conflict=conflict, **made.by(evaluator.user)
+        tender_id=made.tender.pk, has_conflict=bool(conflict), conflict=conflict, act=made.by(evaluator.user)
     )
 
 
@@ -43,7 +43,7 @@ def test_the_lead_commissioner_chooses_evaluators_and_their_questions() -> None:
     made = begun(evaluators=0)
     user = UserFactory(role="evaluator")
     found = evaluation.assign_evaluator(
-        tender_id=made.tender.pk, user_id=user.pk, questions=["staff", "safeguarding"], **made.by()
+        tender_id=made.tender.pk, user_id=user.pk, questions=["staff", "safeguarding"], act=made.by()
     )
     assert found.questions == ["safeguarding", "staff"]
 
@@ -52,14 +52,14 @@ def test_another_commissioner_does_not_choose_evaluators() -> None:
     made = begun(evaluators=0)
     other, user = UserFactory(role="commissioner"), UserFactory(role="evaluator")
     with pytest.raises(RuleBroken, match="for the lead commissioner, Farah Quill"):
-        evaluation.assign_evaluator(tender_id=made.tender.pk, user_id=user.pk, **made.by(other))
+        evaluation.assign_evaluator(tender_id=made.tender.pk, user_id=user.pk, act=made.by(other))
 
 
 def test_who_is_no_evaluator_cannot_be_chosen() -> None:
     made = begun(evaluators=0)
     with pytest.raises(RuleBroken, match="role of an evaluator"):
         evaluation.assign_evaluator(
-            tender_id=made.tender.pk, user_id=UserFactory(role="contract_officer").pk, **made.by()
+            tender_id=made.tender.pk, user_id=UserFactory(role="contract_officer").pk, act=made.by()
         )
 
 
@@ -68,7 +68,7 @@ def test_who_acts_for_a_bidder_cannot_evaluate() -> None:
     user = UserFactory(role="evaluator")
     hold_role(user=user, role="provider_user", organisation=made.bids[0].supplier, from_on=TODAY)
     with pytest.raises(RuleBroken, match="acts for one of the bidders"):
-        evaluation.assign_evaluator(tender_id=made.tender.pk, user_id=user.pk, **made.by())
+        evaluation.assign_evaluator(tender_id=made.tender.pk, user_id=user.pk, act=made.by())
 
 
 def test_who_acts_for_another_name_of_a_bidder_cannot_evaluate() -> None:
@@ -79,7 +79,7 @@ def test_who_acts_for_another_name_of_a_bidder_cannot_evaluate() -> None:
     user = UserFactory(role="evaluator")
     hold_role(user=user, role="provider_user", organisation=old, from_on=TODAY)
     with pytest.raises(RuleBroken, match="acts for one of the bidders"):
-        evaluation.assign_evaluator(tender_id=made.tender.pk, user_id=user.pk, **made.by())
+        evaluation.assign_evaluator(tender_id=made.tender.pk, user_id=user.pk, act=made.by())
 
 
 def test_a_question_that_was_scored_is_not_taken_from_its_evaluator() -> None:
@@ -87,7 +87,7 @@ def test_a_question_that_was_scored_is_not_taken_from_its_evaluator() -> None:
     save(made, made.evaluators[0])
     with pytest.raises(RuleBroken, match="has scored a question"):
         evaluation.assign_evaluator(
-            tender_id=made.tender.pk, user_id=made.evaluators[0].user_id, questions=["staff"], **made.by()
+            tender_id=made.tender.pk, user_id=made.evaluators[0].user_id, questions=["staff"], act=made.by()
         )
 
 
@@ -95,19 +95,19 @@ def test_evaluation_does_not_begin_while_a_question_has_nobody_to_score_it() -> 
     made = begun(evaluators=0, state="stage1")
     EvaluatorFactory(tender=made.tender, questions=["safeguarding", "outcomes"])
     with pytest.raises(RuleBroken, match="nobody scores “How will you recruit and keep your staff"):
-        evaluation.begin_evaluation(tender_id=made.tender.pk, **made.by())
+        evaluation.begin_evaluation(tender_id=made.tender.pk, act=made.by())
 
 
 def test_evaluation_does_not_begin_while_a_bids_stage_1_is_not_decided() -> None:
     made = begun(state="stage1")
     a_bidder(made.tender, "Dogwood", state="received")
     with pytest.raises(RuleBroken, match="not decided for 1 of the bids"):
-        evaluation.begin_evaluation(tender_id=made.tender.pk, **made.by())
+        evaluation.begin_evaluation(tender_id=made.tender.pk, act=made.by())
 
 
 def test_evaluation_begins_with_the_bids_that_passed() -> None:
     made = begun(state="stage1")
-    assert evaluation.begin_evaluation(tender_id=made.tender.pk, **made.by()).state == "evaluation"
+    assert evaluation.begin_evaluation(tender_id=made.tender.pk, act=made.by()).state == "evaluation"
 
 
 # --- declaring ---
@@ -136,7 +136,7 @@ def test_a_conflict_needs_its_words() -> None:
     made = begun()
     fresh = EvaluatorFactory(tender=made.tender, declared="not_yet", declared_at=None)
     with pytest.raises(RuleBroken, match="Say in which bidder"):
-        evaluation.declare(tender_id=made.tender.pk, has_conflict=True, conflict=" ", **made.by(fresh.user))
+        evaluation.declare(tender_id=made.tender.pk, has_conflict=True, conflict=" ", act=made.by(fresh.user))
 
 
 def test_nobody_declares_twice() -> None:
@@ -166,7 +166,7 @@ def test_an_evaluator_who_is_a_bidders_relative_sees_nothing_until_it_is_decided
 def test_an_evaluator_who_is_a_bidders_relative_and_excluded_finds_no_tender() -> None:
     made = begun()
     fresh = relative(made)
-    evaluation.exclude_evaluator(evaluator_id=fresh.pk, because="A sister leads a bidder.", **made.by())
+    evaluation.exclude_evaluator(evaluator_id=fresh.pk, because="A sister leads a bidder.", act=made.by())
     with pytest.raises(NotAllowed):
         queries.evaluator_seen(fresh.user, tender_id=made.tender.pk, on=TODAY)
 
@@ -175,7 +175,7 @@ def test_an_excluded_evaluator_who_is_a_commissioner_too_finds_no_tender_by_that
     made = begun()
     fresh = relative(made)
     hold_role(user=fresh.user, role="commissioner", from_on=TODAY)
-    evaluation.exclude_evaluator(evaluator_id=fresh.pk, because="A sister leads a bidder.", **made.by())
+    evaluation.exclude_evaluator(evaluator_id=fresh.pk, because="A sister leads a bidder.", act=made.by())
     with pytest.raises(NotAllowed):
         queries.tender_managed(fresh.user, tender_id=made.tender.pk, on=TODAY)
 
@@ -183,7 +183,7 @@ def test_an_excluded_evaluator_who_is_a_commissioner_too_finds_no_tender_by_that
 def test_an_excluded_evaluator_cannot_declare_again() -> None:
     made = begun()
     fresh = relative(made)
-    evaluation.exclude_evaluator(evaluator_id=fresh.pk, because="A sister leads a bidder.", **made.by())
+    evaluation.exclude_evaluator(evaluator_id=fresh.pk, because="A sister leads a bidder.", act=made.by())
     with pytest.raises(NotAllowed):
         declare(made, fresh)
 
@@ -191,14 +191,14 @@ def test_an_excluded_evaluator_cannot_declare_again() -> None:
 def test_an_accepted_conflict_lets_the_evaluator_score() -> None:
     made = begun()
     fresh = relative(made)
-    evaluation.accept_conflict(evaluator_id=fresh.pk, because="She left Alder in 2010.", **made.by())
+    evaluation.accept_conflict(evaluator_id=fresh.pk, because="She left Alder in 2010.", act=made.by())
     assert save(made, fresh).score == 4
 
 
 def test_a_conflict_is_not_decided_without_a_reason() -> None:
     made = begun()
     with pytest.raises(RuleBroken, match="Say why"):
-        evaluation.accept_conflict(evaluator_id=relative(made).pk, because=" ", **made.by())
+        evaluation.accept_conflict(evaluator_id=relative(made).pk, because=" ", act=made.by())
 
 
 def test_nobody_decides_on_their_own_conflict() -> None:
@@ -207,7 +207,7 @@ def test_nobody_decides_on_their_own_conflict() -> None:
     own = EvaluatorFactory(tender=made.tender, user=made.lead, declared="not_yet", declared_at=None)
     declare(made, own, "I was a director of Birch.")
     with pytest.raises(RuleBroken, match="own conflict"):
-        evaluation.accept_conflict(evaluator_id=own.pk, because="It is nothing.", **made.by())
+        evaluation.accept_conflict(evaluator_id=own.pk, because="It is nothing.", act=made.by())
 
 
 # --- scoring alone ---
@@ -258,7 +258,7 @@ def test_scores_are_not_locked_while_an_answer_has_none() -> None:
     made = begun()
     save(made, made.evaluators[0])
     with pytest.raises(RuleBroken, match="8 answers have no score yet"):
-        evaluation.lock_scores(tender_id=made.tender.pk, **made.by(made.evaluators[0].user))
+        evaluation.lock_scores(tender_id=made.tender.pk, act=made.by(made.evaluators[0].user))
 
 
 def test_a_locked_score_does_not_change() -> None:
@@ -270,7 +270,7 @@ def test_a_locked_score_does_not_change() -> None:
 def test_scores_are_locked_once() -> None:
     made = locked()
     with pytest.raises(RuleBroken, match="You have locked your scores"):
-        evaluation.lock_scores(tender_id=made.tender.pk, **made.by(made.evaluators[0].user))
+        evaluation.lock_scores(tender_id=made.tender.pk, act=made.by(made.evaluators[0].user))
 
 
 # --- nobody sees another's scores before all have locked ---
@@ -279,7 +279,7 @@ def test_scores_are_locked_once() -> None:
 def all_but_one_locked():
     made = scored()
     for evaluator in made.evaluators[:2]:
-        evaluation.lock_scores(tender_id=made.tender.pk, **made.by(evaluator.user))
+        evaluation.lock_scores(tender_id=made.tender.pk, act=made.by(evaluator.user))
     return made
 
 
@@ -304,19 +304,19 @@ def test_an_evaluators_own_page_holds_no_score_of_another() -> None:
 def test_moderation_does_not_open_while_one_has_not_locked() -> None:
     made = all_but_one_locked()
     with pytest.raises(RuleBroken, match="Cat Cherry has not locked"):
-        evaluation.open_moderation(tender_id=made.tender.pk, **made.by())
+        evaluation.open_moderation(tender_id=made.tender.pk, act=made.by())
 
 
 def test_moderation_does_not_wait_for_an_evaluator_who_was_excluded() -> None:
     made = all_but_one_locked()
-    evaluation.exclude_evaluator(evaluator_id=made.evaluators[2].pk, because="Ill.", **made.by())
-    assert evaluation.open_moderation(tender_id=made.tender.pk, **made.by()).state == "moderation"
+    evaluation.exclude_evaluator(evaluator_id=made.evaluators[2].pk, because="Ill.", act=made.by())
+    assert evaluation.open_moderation(tender_id=made.tender.pk, act=made.by()).state == "moderation"
 
 
 def test_nobody_joins_once_the_scores_are_open() -> None:
     made = in_moderation()
     with pytest.raises(RuleBroken, match="before the scores are open"):
-        evaluation.assign_evaluator(tender_id=made.tender.pk, user_id=UserFactory(role="evaluator").pk, **made.by())
+        evaluation.assign_evaluator(tender_id=made.tender.pk, user_id=UserFactory(role="evaluator").pk, act=made.by())
 
 
 def test_the_commissioner_sees_how_far_each_evaluator_is() -> None:
@@ -374,7 +374,7 @@ def test_a_meeting_was_not_held_before_moderation_was_opened() -> None:
     made = in_moderation()
     with pytest.raises(RuleBroken, match="cannot have been before"):
         evaluation.record_meeting(
-            tender_id=made.tender.pk, held_on=TODAY - timedelta(1), chair="A", attendees="B", **made.by()
+            tender_id=made.tender.pk, held_on=TODAY - timedelta(1), chair="A", attendees="B", act=made.by()
         )
 
 
@@ -382,7 +382,7 @@ def test_moderation_is_not_closed_while_an_answer_has_no_agreed_score() -> None:
     made = in_moderation()
     agree(made, made.bids[0], "safeguarding", 4)
     with pytest.raises(RuleBroken, match="has no score yet"):
-        evaluation.close_moderation(tender_id=made.tender.pk, **made.by())
+        evaluation.close_moderation(tender_id=made.tender.pk, act=made.by())
 
 
 def test_a_bid_below_a_minimum_is_disqualified_with_the_reason() -> None:
@@ -409,8 +409,8 @@ def test_averages_of_three_evaluators_that_do_not_come_out_are_kept_exactly() ->
     made = scored(method="average", scores={"safeguarding": (4, 4, 4), "staff": (5, 4, 5), "outcomes": (4, 4, 5)})
     Score.objects.filter(evaluator=made.evaluators[0], bid=made.bids[0], question="safeguarding").update(score=5)
     for evaluator in made.evaluators:
-        evaluation.lock_scores(tender_id=made.tender.pk, **made.by(evaluator.user))
-    evaluation.open_moderation(tender_id=made.tender.pk, **made.by())
+        evaluation.lock_scores(tender_id=made.tender.pk, act=made.by(evaluator.user))
+    evaluation.open_moderation(tender_id=made.tender.pk, act=made.by())
     total = queries.result_of(made.fresh()).of(made.bids[0].pk).total
     assert total == Fraction(269, 3)
 
@@ -442,7 +442,7 @@ def test_a_conflict_that_arises_later_is_declared_and_shuts_the_bids_until_it_is
     declare(made, evaluator, "My sister has begun to work for Birch.")
     with pytest.raises(RuleBroken, match="decides on the conflict"):
         save(made, evaluator)
-    evaluation.accept_conflict(evaluator_id=evaluator.pk, because="She works in another county.", **made.by())
+    evaluation.accept_conflict(evaluator_id=evaluator.pk, because="She works in another county.", act=made.by())
     assert save(made, evaluator).score == 4
 
 
@@ -450,14 +450,14 @@ def test_the_scores_are_not_opened_while_a_later_conflict_is_undecided() -> None
     made = locked()
     declare(made, made.evaluators[0], "My sister has begun to work for Birch.")
     with pytest.raises(RuleBroken, match="Decide first on the conflict of interest that Ann Ash declared"):
-        evaluation.open_moderation(tender_id=made.tender.pk, **made.by())
+        evaluation.open_moderation(tender_id=made.tender.pk, act=made.by())
 
 
 def test_moderation_is_not_closed_while_a_later_conflict_is_undecided() -> None:
     made = moderated()
     declare(made, made.evaluators[0], "My sister has begun to work for Birch.")
     with pytest.raises(RuleBroken, match="Decide first on the conflict of interest that Ann Ash declared"):
-        evaluation.close_moderation(tender_id=made.tender.pk, **made.by())
+        evaluation.close_moderation(tender_id=made.tender.pk, act=made.by())
 
 
 def test_a_conflict_declared_in_moderation_waits_for_the_lead() -> None:
@@ -469,9 +469,9 @@ def test_a_conflict_declared_in_moderation_waits_for_the_lead() -> None:
 
 def test_what_was_agreed_from_the_scores_of_somebody_excluded_since_is_agreed_anew() -> None:
     made = moderated()
-    evaluation.exclude_evaluator(evaluator_id=made.evaluators[0].pk, because="Her sister works there.", **made.by())
+    evaluation.exclude_evaluator(evaluator_id=made.evaluators[0].pk, because="Her sister works there.", act=made.by())
     with pytest.raises(RuleBroken, match="has no score yet"):
-        evaluation.close_moderation(tender_id=made.tender.pk, **made.by())
+        evaluation.close_moderation(tender_id=made.tender.pk, act=made.by())
 
 
 def bids_for(made, user) -> None:
@@ -495,14 +495,14 @@ def test_the_lead_cannot_let_somebody_evaluate_who_acts_for_a_bidder() -> None:
     bids_for(made, fresh.user)
     declare(made, fresh, "I am Hazel's accountant.")
     with pytest.raises(RuleBroken, match="acts for one of the bidders"):
-        evaluation.accept_conflict(evaluator_id=fresh.pk, because="Only the accounts.", **made.by())
+        evaluation.accept_conflict(evaluator_id=fresh.pk, because="Only the accounts.", act=made.by())
 
 
 def test_an_evaluation_does_not_begin_while_somebody_evaluates_who_acts_for_a_bidder() -> None:
     made = begun(state="stage1")
     bids_for(made, made.evaluators[0].user)
     with pytest.raises(RuleBroken, match="Ann Ash acts for one of the bidders"):
-        evaluation.begin_evaluation(tender_id=made.tender.pk, **made.by())
+        evaluation.begin_evaluation(tender_id=made.tender.pk, act=made.by())
 
 
 def test_an_evaluation_does_not_begin_with_two_bids_of_one_supplier() -> None:
@@ -511,4 +511,4 @@ def test_an_evaluation_does_not_begin_with_two_bids_of_one_supplier() -> None:
     other.merged_into = one
     other.save()
     with pytest.raises(RuleBroken, match="are one supplier now"):
-        evaluation.begin_evaluation(tender_id=made.tender.pk, **made.by())
+        evaluation.begin_evaluation(tender_id=made.tender.pk, act=made.by())

@@ -67,12 +67,12 @@ def test_three_evaluators_score_at_once_and_every_score_is_kept(own_database) ->
 def test_nobody_joins_unlocked_while_the_scores_are_opened(own_database) -> None:
     made = scored()
     for evaluator in made.evaluators:
-        evaluation.lock_scores(tender_id=made.tender.pk, **made.by(evaluator.user))
+        evaluation.lock_scores(tender_id=made.tender.pk, act=made.by(evaluator.user))
     other = UserFactory(role="evaluator")
     at_once(
-        lambda: evaluation.open_moderation(tender_id=made.tender.pk, **made.by(User.objects.get(pk=made.lead.pk))),
+        lambda: evaluation.open_moderation(tender_id=made.tender.pk, act=made.by(User.objects.get(pk=made.lead.pk))),
         lambda: evaluation.assign_evaluator(
-            tender_id=made.tender.pk, user_id=other.pk, **made.by(User.objects.get(pk=made.lead.pk))
+            tender_id=made.tender.pk, user_id=other.pk, act=made.by(User.objects.get(pk=made.lead.pk))
         ),
     )
     opened = Tender.objects.get(pk=made.tender.pk).state == "moderation"
@@ -95,7 +95,7 @@ def test_a_score_is_not_changed_while_its_evaluator_locks(own_database) -> None:
         )
 
     refused = at_once(
-        lambda: evaluation.lock_scores(tender_id=made.tender.pk, **made.by(User.objects.get(pk=user.pk))), change
+        lambda: evaluation.lock_scores(tender_id=made.tender.pk, act=made.by(User.objects.get(pk=user.pk))), change
     )
     kept = Score.objects.get(evaluator__user=user, bid=made.bids[0], question="safeguarding").score
     # Either it was changed first and then locked, or locked first and then refused.

@@ -64,7 +64,7 @@ def two_approved(**more: Any) -> Evaluation:
 
 def two_awarded(**more: Any) -> tuple[Evaluation, list[Award]]:
     made = two_approved(**more)
-    return made, award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
+    return made, award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, act=made.by())
 
 
 def states(made: Evaluation) -> list[str]:
@@ -185,7 +185,7 @@ def test_two_recommendations_wait_as_one_for_who_approves() -> None:
 def test_one_notice_begins_one_standstill_for_all() -> None:
     made = two_approved(standstill_days=8)
     letters_sent(made)
-    found = award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, **made.by())
+    found = award.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, act=made.by())
     assert {(each.state, each.standstill_until) for each in found} == {("standstill", date(2016, 8, 9))}
 
 
@@ -204,7 +204,7 @@ def test_every_other_bid_was_unsuccessful() -> None:
 
 def test_a_recommendation_is_taken_back_whole_and_made_again() -> None:
     made = two_approved()
-    award.cancel_recommendation(tender_id=made.tender.pk, because="Birch withdrew its price.", **made.by())
+    award.cancel_recommendation(tender_id=made.tender.pk, because="Birch withdrew its price.", act=made.by())
     assert (states(made)[:2], len(recommend(made, made.bids[0]))) == (["passed", "passed"], 1)
 
 
@@ -261,7 +261,7 @@ def test_the_report_has_one_recommendation_of_both() -> None:
 def test_the_report_says_what_each_winner_promised() -> None:
     made = two_approved()
     first = queries.standing_awards(made.tender)[0]
-    award.record_promise(award_id=first.pk, text="A nurse on each shift.", **made.by())
+    award.record_promise(award_id=first.pk, text="A nurse on each shift.", act=made.by())
     said = words(report.evaluation_report(made.fresh(), **FRAME))
     assert "Alder: this was promised.\nA nurse on each shift.\nBirch: no promise is recorded." in said
 
@@ -287,8 +287,10 @@ def test_the_summary_of_a_winner_tells_of_its_own_bid_alone() -> None:
 
 
 def begin(made: Evaluation, one: Award, reference: str) -> Contract:
-    implementation.make_plan(award_id=one.pk, service_starts_on=date(2016, 11, 1), **made.by())
-    return go_live.begin_contract(award_id=one.pk, reference=reference, manager=None, visit_required=False, **made.by())
+    implementation.make_plan(award_id=one.pk, service_starts_on=date(2016, 11, 1), act=made.by())
+    return go_live.begin_contract(
+        award_id=one.pk, reference=reference, manager=None, visit_required=False, act=made.by()
+    )
 
 
 def two_contracts(**more: Any) -> tuple[Evaluation, list[Contract]]:
@@ -296,9 +298,9 @@ def two_contracts(**more: Any) -> tuple[Evaluation, list[Contract]]:
     made = two_approved(prices={"Alder": 120000, "Birch": 90000}, **more)
     awards = queries.standing_awards(made.tender)
     for one, text in zip(awards, ("A nurse.", "A garden."), strict=True):
-        award.record_promise(award_id=one.pk, text=text, **made.by())
-    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
-    award.publish_details(tender_id=made.tender.pk, published_on=TODAY, **made.by())
+        award.record_promise(award_id=one.pk, text=text, act=made.by())
+    award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, act=made.by())
+    award.publish_details(tender_id=made.tender.pk, published_on=TODAY, act=made.by())
     return made, [begin(made, one, f"CT90{at}") for at, one in enumerate(awards)]
 
 
@@ -369,7 +371,7 @@ def test_the_contract_of_a_call_off_is_under_the_framework_contract_of_its_suppl
     call = called_off(made, made.bids[1].supplier)
     recommend(call, call.bids[0])
     approve(call)
-    [one] = award.confirm_award(tender_id=call.tender.pk, awarded_on=TODAY, **call.by())
+    [one] = award.confirm_award(tender_id=call.tender.pk, awarded_on=TODAY, act=call.by())
     assert begin(call, one, "CT950").framework == contracts[1]
 
 

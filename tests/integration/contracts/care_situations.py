@@ -47,6 +47,6 @@ def a_home(contract: Contract | None = None, **changes) -> Setting:
     return setting
 
 
-def by(user: User | None, *, on: date = TODAY) -> dict[str, object]:
+def by(user: User | None, *, on: date = TODAY) -> Act:
     """Who acts, at which moment and day."""
-    return {"act": Act(user, datetime(on.year, on.month, on.day, 9, 0, tzinfo=UTC), on)}
+    return Act(user, datetime(on.year, on.month, on.day, 9, 0, tzinfo=UTC), on)

@@ -50,7 +50,7 @@ def record(contract, officer, kind: str = "self", **changes) -> Assessment:
     given = {"completed_on": DONE, "instrument": "Section 11"}
     if "return_id" not in changes:
         given["document_id"] = changes.pop("document_id", None) or a_document().pk
-    return assurance.record_assessment(contract_id=contract.pk, kind=kind, **{**given, **changes}, **by(officer))
+    return assurance.record_assessment(contract_id=contract.pk, kind=kind, **{**given, **changes}, act=by(officer))
 
 
 def reasons(contract, code: str, on: date = TODAY) -> bool:
@@ -61,7 +61,7 @@ def reasons(contract, code: str, on: date = TODAY) -> bool:
 def a_return(contract, purpose: str, toolkit: str, officer) -> ContractReturn:
     library.load(act=Act(None, AT, (AT).date()))
     return assurance.request_contract_return(
-        contract_id=contract.pk, purpose=purpose, toolkit=toolkit, due_on=date(2016, 9, 1), **by(officer)
+        contract_id=contract.pk, purpose=purpose, toolkit=toolkit, due_on=date(2016, 9, 1), act=by(officer)
     )
 
 
@@ -94,7 +94,7 @@ def test_a_longer_validity_than_the_councils_term_is_refused(contract, officer) 
 
 def test_a_term_that_the_council_settled_counts_from_its_day(contract, officer) -> None:
     assurance.set_term(
-        kind="self", months=24, from_on=date(2016, 8, 1), because="Agreed.", **by(a_user("head_of_service"))
+        kind="self", months=24, from_on=date(2016, 8, 1), because="Agreed.", act=by(a_user("head_of_service"))
     )
     days = (date(2016, 7, 31), date(2016, 8, 1))
     assert [care.term_on("self", on=day) for day in days] == [12, 24]
@@ -102,7 +102,7 @@ def test_a_term_that_the_council_settled_counts_from_its_day(contract, officer) 
 
 def test_an_officer_does_not_settle_the_term(officer) -> None:
     with pytest.raises(NotAllowed):
-        assurance.set_term(kind="self", months=24, from_on=date(2016, 8, 1), because="Agreed.", **by(officer))
+        assurance.set_term(kind="self", months=24, from_on=date(2016, 8, 1), because="Agreed.", act=by(officer))
 
 
 def test_the_partnership_officer_records_a_board_assessment() -> None:
@@ -124,7 +124,7 @@ def test_the_partnership_officer_does_not_record_a_self_assessment(contract) -> 
 def test_an_assessment_without_document_or_return_is_refused(contract, officer) -> None:
     with refused("missing_source"):
         assurance.record_assessment(
-            contract_id=contract.pk, kind="self", completed_on=DONE, instrument="Section 11", **by(officer)
+            contract_id=contract.pk, kind="self", completed_on=DONE, instrument="Section 11", act=by(officer)
         )
 
 
@@ -136,14 +136,14 @@ def test_the_same_assessment_is_not_recorded_twice(contract, officer) -> None:
 
 def test_a_withdrawn_assessment_no_longer_counts(contract, officer) -> None:
     assurance.withdraw_assessment(
-        assessment_id=record(contract, officer).pk, because="It was another provider’s.", **by(officer)
+        assessment_id=record(contract, officer).pk, because="It was another provider’s.", act=by(officer)
     )
     assert reasons(contract, "no_self_assessment")
 
 
 def test_a_withdrawn_assessment_stays_in_the_trail(contract, officer) -> None:
     assurance.withdraw_assessment(
-        assessment_id=record(contract, officer).pk, because="It was another provider’s.", **by(officer)
+        assessment_id=record(contract, officer).pk, because="It was another provider’s.", act=by(officer)
     )
     assert Event.objects.get(kind="contracts.assessment.withdrawn").because == "It was another provider’s."
 
@@ -151,20 +151,20 @@ def test_a_withdrawn_assessment_stays_in_the_trail(contract, officer) -> None:
 def test_a_plan_without_actions_does_not_count(contract, officer) -> None:
     record(contract, officer)
     with refused("no_actions"):
-        assurance.agree_plan(contract_id=contract.pk, agreed_on=TODAY, **by(officer))
+        assurance.agree_plan(contract_id=contract.pk, agreed_on=TODAY, act=by(officer))
 
 
 def test_a_plan_without_a_self_assessment_does_not_count(contract, officer) -> None:
     with refused("no_self"):
         assurance.agree_plan(
-            contract_id=contract.pk, agreed_on=DONE, actions=[ActionGiven("Train", date(2016, 9, 1))], **by(officer)
+            contract_id=contract.pk, agreed_on=DONE, actions=[ActionGiven("Train", date(2016, 9, 1))], act=by(officer)
         )
 
 
 def test_a_plan_with_its_actions_counts(contract, officer) -> None:
     record(contract, officer)
     assurance.agree_plan(
-        contract_id=contract.pk, agreed_on=TODAY, actions=[ActionGiven("Train", date(2016, 9, 1))], **by(officer)
+        contract_id=contract.pk, agreed_on=TODAY, actions=[ActionGiven("Train", date(2016, 9, 1))], act=by(officer)
     )
     assert not reasons(contract, "no_action_plan")
 
@@ -173,9 +173,9 @@ def test_a_plan_for_days_that_have_passed_needs_its_paper_and_is_marked_as_enter
     record(contract, officer)
     plan = {"contract_id": contract.pk, "agreed_on": DONE, "actions": [ActionGiven("Train", date(2016, 9, 1))]}
     with refused("missing_source"):
-        assurance.agree_plan(**plan, **by(officer))
+        assurance.agree_plan(**plan, act=by(officer))
     assert not contract.assessments.filter(kind="plan").exists()
-    assurance.agree_plan(**plan, document_id=a_document(title="Plan").pk, **by(officer))
+    assurance.agree_plan(**plan, document_id=a_document(title="Plan").pk, act=by(officer))
 
     said = "Action plan completed on 1 July 2016: entered later, on 31 July 2016."
     marked = {
@@ -195,7 +195,7 @@ def test_the_action_plan_within_a_self_assessment_is_the_action_plan(contract, o
     document = a_document(title="Our plan", organisation=contract.provider)
     given = Answer.objects.create(answer_set=tied.answer_set, criterion="action_plan", value="given", answered_at=AT)
     AnswerDocument.objects.create(answer=given, document=document, given_at=AT)
-    assurance.take_up(return_id=tied.answer_set_id, **by(officer))
+    assurance.take_up(return_id=tied.answer_set_id, act=by(officer))
     plan = contract.assessments.get(kind="plan")
     assert (plan.completed_on, plan.document, plan.answer_set) == (date(2016, 7, 21), document, tied.answer_set)
     assert not reasons(contract, "no_action_plan")
@@ -224,24 +224,24 @@ def test_a_joint_evaluation_is_the_councils_own_to_fill_in(contract, officer) ->
 
 def test_a_signed_off_self_assessment_is_recorded_from_the_day_it_was_handed_in(contract, officer) -> None:
     tied = signed_off(a_return(contract, "self_assessment", "section11", officer))
-    assurance.take_up(return_id=tied.answer_set_id, **by(officer))
+    assurance.take_up(return_id=tied.answer_set_id, act=by(officer))
     assert contract.assessments.get().completed_on == date(2016, 7, 21)
 
 
 def test_a_return_that_is_not_signed_off_is_not_taken_up(contract, officer) -> None:
     tied = a_return(contract, "self_assessment", "section11", officer)
-    assert assurance.take_up(return_id=tied.answer_set_id, **by(officer)) == []
+    assert assurance.take_up(return_id=tied.answer_set_id, act=by(officer)) == []
 
 
 def test_a_return_is_taken_up_once(contract, officer) -> None:
     tied = signed_off(a_return(contract, "self_assessment", "section11", officer))
-    said = [assurance.take_up(return_id=tied.answer_set_id, **by(officer)) for _ in range(2)]
+    said = [assurance.take_up(return_id=tied.answer_set_id, act=by(officer)) for _ in range(2)]
     assert (bool(said[0]), said[1]) == (True, [])
 
 
 def test_the_night_takes_up_what_was_signed_off_unseen(contract, officer) -> None:
     signed_off(a_return(contract, "self_assessment", "section11", officer))
-    assert assurance.take_up_all(**by(None)) == 1
+    assert assurance.take_up_all(act=by(None)) == 1
 
 
 def test_the_plan_counts_where_the_provider_wrote_its_actions_down_first(contract, officer) -> None:
@@ -254,9 +254,9 @@ def test_the_plan_counts_where_the_provider_wrote_its_actions_down_first(contrac
         origin_type="assessment",
         owner_organisation=contract.provider,
         due_on=date(2016, 9, 1),
-        **by(officer),
+        act=by(officer),
     )
-    assurance.take_up(return_id=tied.answer_set_id, **by(officer))
+    assurance.take_up(return_id=tied.answer_set_id, act=by(officer))
     assert set(contract.assessments.values_list("kind", flat=True)) == {"self", "plan"}
 
 
@@ -289,21 +289,21 @@ def test_a_signed_off_assurance_return_records_the_reviews_that_it_shows(contrac
         value="yes",
         reviewed_on=date(2016, 5, 3),
         base_revision=0,
-        **by(provider),
+        act=by(provider),
     )
-    assurance.take_up(return_id=signed_off(tied).answer_set_id, **by(officer))
+    assurance.take_up(return_id=signed_off(tied).answer_set_id, act=by(officer))
     assert list(PolicyReview.objects.values_list("policy", "reviewed_on")) == [("dbs", date(2016, 5, 3))]
 
 
 def test_a_policy_review_of_today_ends_the_reason_that_it_is_missing(contract, officer) -> None:
-    assurance.review_policy(contract_id=contract.pk, policy="dbs", reviewed_on=TODAY, **by(officer))
+    assurance.review_policy(contract_id=contract.pk, policy="dbs", reviewed_on=TODAY, act=by(officer))
     missing = ReasonPeriod.objects.filter(contract=contract, code="policy_missing", about="dbs", to_on=None)
     assert not missing.exists()
 
 
 def test_a_policy_that_is_none_of_the_six_is_refused(contract, officer) -> None:
     with refused("unknown_policy"):
-        assurance.review_policy(contract_id=contract.pk, policy="catering", reviewed_on=TODAY, **by(officer))
+        assurance.review_policy(contract_id=contract.pk, policy="catering", reviewed_on=TODAY, act=by(officer))
 
 
 def test_the_partnership_officer_is_told_which_contracts_wait_for_the_board(officer) -> None:

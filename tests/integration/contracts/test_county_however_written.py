@@ -21,7 +21,7 @@ from tests.published import COUNTY
 
 pytestmark = pytest.mark.django_db
 
-NOW = {"act": Act(None, datetime(2016, 8, 31, 9, 30, tzinfo=UTC), date(2016, 8, 31))}
+NOW = Act(None, datetime(2016, 8, 31, 9, 30, tzinfo=UTC), date(2016, 8, 31))
 Rows = list[list[str]]
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
@@ -139,14 +139,14 @@ def found(wanted: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_however_written_every_contract_has_its_rating_on_each_known_day(folder, way: str) -> None:
-    done = import_contracts(folder(WAYS[way]), **NOW)
+    done = import_contracts(folder(WAYS[way]), act=NOW)
     assert (done["refused"], found(expected())) == ([], expected())
 
 
 @pytest.mark.parametrize("way", ["Mac Roman", "other spellings", "pounds"], ids=str)
 def test_the_same_said_in_another_way_changes_nothing(folder, way: str) -> None:
-    import_contracts(folder(lambda rows: written(rows).replace("'", "\u2019").encode()), **NOW)
-    again = import_contracts(folder(WAYS[way]), **NOW)
+    import_contracts(folder(lambda rows: written(rows).replace("'", "\u2019").encode()), act=NOW)
+    again = import_contracts(folder(WAYS[way]), act=NOW)
     counts = {name: (each["added"], each["changed"]) for name, each in again["files"].items()}
     assert counts == dict.fromkeys(counts, (0, 0))
 
@@ -166,7 +166,7 @@ def test_repeats_are_counted_and_conflicts_refused_and_the_first_stands(folder) 
             }[rows[0][at]]
         return written([*rows, *rows[1:], *([other] if at is not None else [])]).encode()
 
-    done = import_contracts(folder(twice_and_otherwise), **NOW)
+    done = import_contracts(folder(twice_and_otherwise), act=NOW)
     assert {(row["file"], row["code"]) for row in done["refused"]} == {
         (name, "conflict_in_file") for name in ("contracts", "assessments", "evaluations", "law_changes")
     }
@@ -203,7 +203,7 @@ def test_rows_that_cannot_be_taken_are_refused_one_by_one_kept_and_stop_no_other
             more.append(row)
         return written([*rows, *more, ["only one cell"]]).encode()
 
-    done = import_contracts(folder(with_wrong_rows), **NOW)
+    done = import_contracts(folder(with_wrong_rows), act=NOW)
     wrong = {name: len(each) + 1 - (name == "contracts") for name, each in WRONG.items()}
     assert {name: each["refused"] for name, each in done["files"].items()} == wrong
     assert RefusedRow.objects.filter(state="open").count() == sum(wrong.values())
@@ -212,9 +212,9 @@ def test_rows_that_cannot_be_taken_are_refused_one_by_one_kept_and_stop_no_other
 
 def test_a_dry_run_counts_as_the_import_does_and_keeps_nothing(folder) -> None:
     path = folder(lambda rows: written(rows).encode())
-    dry = import_contracts(path, dry_run=True, **NOW)
+    dry = import_contracts(path, dry_run=True, act=NOW)
     kept = rating.contracts_json(date(2016, 7, 31))
-    assert (kept, import_contracts(path, **NOW)["files"]) == ([], dry["files"])
+    assert (kept, import_contracts(path, act=NOW)["files"]) == ([], dry["files"])
 
 
 def test_stopped_in_the_middle_the_next_run_ends_as_one_run_would(folder) -> None:
@@ -228,8 +228,8 @@ def test_stopped_in_the_middle_the_next_run_ends_as_one_run_would(folder) -> Non
             raise StoppedError
 
     with pytest.raises(StoppedError), transaction.atomic():
-        import_contracts(path, progress=stop, **NOW)
-    import_contracts(path, **NOW)
+        import_contracts(path, progress=stop, act=NOW)
+    import_contracts(path, act=NOW)
     assert found(expected()) == expected()
 
 
@@ -250,7 +250,7 @@ COLUMNS = b"contract_id,title,provider,start,end,statutory_from,kind\n"
 def test_a_file_that_is_none_of_its_kind_is_refused_whole_and_stops_no_other(folder, content: bytes, code: str) -> None:
     path = folder(lambda rows: written(rows).encode())
     (path / "contracts.csv").write_bytes(content)
-    done = import_contracts(path, **NOW)
+    done = import_contracts(path, act=NOW)
     assert [(row["file"], row["line"], row["code"]) for row in done["refused"] if row["file"] == "contracts"] == [
         # A mark that is left open touches its own line alone.
         ("contracts", 2 if code == "unpaired_quotes" else 1, code)

@@ -14,7 +14,7 @@ from tests.published import COUNTY, LISTS
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2016, 7, 31, 9, 30, tzinfo=UTC)
-NOW = {"act": Act(None, AT, date(2016, 7, 31))}
+NOW = Act(None, AT, date(2016, 7, 31))
 NAMES = {date(2015, 3, 31): "provider_at_march_2015.csv", date(2016, 3, 31): "provider_at_march_2016.csv"}
 # Their settings are adverse on the last day: what the earlier days say of them is not written down.
 AT_ADVERSE_SETTINGS = {"CT001", "CT002"}
@@ -25,7 +25,7 @@ EXPECTED = published.expected("expected_rag")
 
 def import_lists() -> None:
     for as_at, name in NAMES.items():
-        import_ofsted(LISTS / name, as_at=as_at, **NOW)
+        import_ofsted(LISTS / name, as_at=as_at, act=NOW)
 
 
 def as_expected(day: str) -> dict[str, object]:
@@ -37,7 +37,7 @@ def as_expected(day: str) -> dict[str, object]:
 
 @pytest.fixture(params=["lists first", "contracts first"])
 def county(request: pytest.FixtureRequest) -> None:
-    steps = [import_lists, lambda: import_contracts(COUNTY, **NOW)]
+    steps = [import_lists, lambda: import_contracts(COUNTY, act=NOW)]
     for step in steps if request.param == "lists first" else reversed(steps):
         step()
 
@@ -57,15 +57,15 @@ def test_no_change_of_a_setting_is_left_without_its_rating(county: None) -> None
 
 
 def test_the_same_files_again_change_nothing() -> None:
-    import_contracts(COUNTY, **NOW)
-    again = import_contracts(COUNTY, **NOW)
+    import_contracts(COUNTY, act=NOW)
+    again = import_contracts(COUNTY, act=NOW)
     assert {name: (counts["added"], counts["changed"]) for name, counts in again["files"].items()} == dict.fromkeys(
         again["files"], (0, 0)
     )
 
 
 def test_all_six_files_are_read_and_nothing_refused() -> None:
-    done = import_contracts(COUNTY, act=NOW["act"].of(date(2016, 8, 31)))
+    done = import_contracts(COUNTY, act=NOW.of(date(2016, 8, 31)))
     assert [(name, counts["added"]) for name, counts in done["files"].items()] == [
         ("contracts", 60),
         ("assessments", 163),
@@ -77,7 +77,7 @@ def test_all_six_files_are_read_and_nothing_refused() -> None:
 
 
 def test_a_plan_completed_on_a_day_that_has_not_come_is_refused() -> None:
-    done = import_contracts(COUNTY, **NOW)
+    done = import_contracts(COUNTY, act=NOW)
     assert [(row["file"], row["id"], row["code"]) for row in done["refused"]] == [
         ("assessments", "CT004", "future_date"),
         ("assessments", "CT049", "future_date"),

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2016, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2016, 3, 1)
-NOW = {"act": Act(None, AT, TODAY)}
+NOW = Act(None, AT, TODAY)
 HEADER = (
     "contract_id,title,provider,provider_identifier,service,contract_manager,service_area_lead,start,end,value,"
     "statutory_from,setting_urns,kind,visit_required"
@@ -33,7 +33,7 @@ def registered(reference: str = "CT900", **more: object) -> Contract:
         "reference": reference, "title": "Short breaks", "kind": "block", "provider": "Fenside Care Ltd",
         "service": "Short breaks", "starts_on": TODAY,
     }  # fmt: skip
-    return register.register_contract(entry=register.Entry(**entry | more), **NOW)
+    return register.register_contract(entry=register.Entry(**entry | more), act=NOW)
 
 
 def seen_by(user) -> set[str]:
@@ -42,7 +42,7 @@ def seen_by(user) -> set[str]:
 
 def handed_in(folder: Path, *rows: str, name: str = "contracts", header: str = HEADER) -> dict:
     (folder / f"{name}.csv").write_text("\n".join([header, *rows]) + "\n")
-    return import_contracts(folder, **NOW)
+    return import_contracts(folder, act=NOW)
 
 
 def merge(one: str, into: str) -> None:
@@ -170,7 +170,7 @@ class TestFiles:
 
     def test_a_dry_run_changes_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "contracts.csv").write_text(f"{HEADER}\n{self.ROW}\n")
-        import_contracts(tmp_path, dry_run=True, **NOW)
+        import_contracts(tmp_path, dry_run=True, act=NOW)
         assert not Contract.objects.exists()
 
     def test_a_file_of_another_kind_is_refused_whole_and_the_others_are_taken(self, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ class TestFiles:
 
     def test_a_folder_without_any_of_the_files_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(RuleBroken) as refused:
-            import_contracts(tmp_path, **NOW)
+            import_contracts(tmp_path, act=NOW)
         assert refused.value.code == "nothing_to_read"
 
 
@@ -212,7 +212,7 @@ class TestPublished:
             service="",
             starts_on=TODAY,
         )
-        register.register_contract(entry=entry, ocds_contract_id=published.pk, **NOW)
+        register.register_contract(entry=entry, ocds_contract_id=published.pk, act=NOW)
         with pytest.raises(RuleBroken) as refused:
-            register.register_contract(entry=entry, ocds_contract_id=published.pk, **NOW)
+            register.register_contract(entry=entry, ocds_contract_id=published.pk, act=NOW)
         assert refused.value.code == "registered_already"

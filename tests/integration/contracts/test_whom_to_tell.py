@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2016, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2016, 3, 1)
-NOW = {"act": Act(None, AT, TODAY)}
+NOW = Act(None, AT, TODAY)
 HEADER = (
     "contract_id,title,provider,contract_manager,service_area_lead,start,end,value,statutory_from,setting_urns,kind"
 )
@@ -35,7 +35,7 @@ def handed_in(folder: Path, manager: str, area_lead: str = "", number: str = "CT
     """A contract that is red: no assessment, and at a setting that is adverse, of which people are told at once."""
     row = f"{number},A,Fenside,{manager},{area_lead},2016-01-01,,,,,block"
     (folder / "contracts.csv").write_text(f"{HEADER}\n{row}\n")
-    import_contracts(folder, **NOW)
+    import_contracts(folder, act=NOW)
     return Contract.objects.get(reference=number)
 
 
@@ -90,7 +90,7 @@ def test_of_two_of_one_name_neither_is_guessed(tmp_path: Path) -> None:
 def test_a_name_that_a_person_decided_on_is_told_to_that_person_alone(tmp_path: Path) -> None:
     beth, other = officer(username="beth"), officer()
     contract = handed_in(tmp_path, "CM3")
-    assert people.map_person(wording="cm3", user_id=beth.pk, **NOW) == 1
+    assert people.map_person(wording="cm3", user_id=beth.pk, act=NOW) == 1
     assert told(contract) == {"user:beth", ALL_LEADS}
     assert (flags_for(beth, on=TODAY).count(), flags_for(other, on=TODAY).count()) == (1, 0)
 
@@ -98,15 +98,15 @@ def test_a_name_that_a_person_decided_on_is_told_to_that_person_alone(tmp_path: 
 def test_the_decision_holds_for_later_files(tmp_path: Path) -> None:
     beth = officer(username="beth")
     handed_in(tmp_path, "CM3")
-    people.map_person(wording="CM3", user_id=beth.pk, **NOW)
+    people.map_person(wording="CM3", user_id=beth.pk, act=NOW)
     assert handed_in(tmp_path, "CM3", number="CT901").manager == beth
 
 
 def test_a_decision_taken_back_tells_all_of_the_role_again(tmp_path: Path) -> None:
     beth = officer(username="beth")
     contract = handed_in(tmp_path, "CM3")
-    people.map_person(wording="CM3", user_id=beth.pk, **NOW)
-    people.unmap_person(wording="CM3", **NOW)
+    people.map_person(wording="CM3", user_id=beth.pk, act=NOW)
+    people.unmap_person(wording="CM3", act=NOW)
     assert told(contract) == {"role:contract_officer", ALL_LEADS}
 
 
@@ -132,14 +132,14 @@ def test_a_manager_who_has_left_is_not_the_only_one_told(tmp_path: Path) -> None
 def test_the_lead_of_the_service_area_is_told_in_the_same_way(tmp_path: Path) -> None:
     lead = UserFactory(role="service_area_lead", username="owen")
     contract = handed_in(tmp_path, "", "SEND")
-    people.map_person(wording="SEND", user_id=lead.pk, **NOW)
+    people.map_person(wording="SEND", user_id=lead.pk, act=NOW)
     assert told(contract) == {"role:contract_officer", "user:owen"}
 
 
 def test_a_manager_chosen_on_the_form_of_the_register_alone_is_told() -> None:
     beth = officer(username="beth")
     entry = register.Entry("CT9", "Places", "block", "Fenside", "Places", date(2016, 1, 1), manager=beth)
-    assert told(register.register_contract(entry=entry, **NOW)) == {"user:beth", ALL_LEADS}
+    assert told(register.register_contract(entry=entry, act=NOW)) == {"user:beth", ALL_LEADS}
 
 
 def test_who_is_named_alone_gets_the_e_mail_of_a_red_contract(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def register_red(contract: Contract) -> None:
         set_at=AT,
         set_by=UserFactory(),
     )
-    rating.rerate(contract_ids=[contract.pk], **NOW)
+    rating.rerate(contract_ids=[contract.pk], act=NOW)
     assert Flag.objects.filter(kind="contract_red", state="open").exists()
 
 
@@ -184,4 +184,4 @@ def test_the_queue_names_who_is_nobody_yet_with_those_on_most_contracts_first(tm
 def test_somebody_who_may_not_read_flags_is_not_the_one_to_tell(tmp_path: Path) -> None:
     handed_in(tmp_path, "CM3")
     with pytest.raises(RuleBroken, match="reads flags"):
-        people.map_person(wording="CM3", user_id=UserFactory().pk, **NOW)
+        people.map_person(wording="CM3", user_id=UserFactory().pk, act=NOW)

@@ -31,7 +31,7 @@ def tender(commissioner: User) -> Tender:
 def take(tender: Tender, by: User, folder: Path, *rows: str, header: str = HEADER) -> Taken:
     path = folder / "bids.csv"
     path.write_text("\n".join((header, *rows)), encoding="utf-8")
-    return take_bids(tender_id=tender.pk, path=path, council=COUNCIL, **act(by, LATER))
+    return take_bids(tender_id=tender.pk, path=path, council=COUNCIL, act=act(by, LATER))
 
 
 def test_a_bid_is_entered_with_its_supplier_price_and_time(tender, commissioner, tmp_path) -> None:
@@ -98,7 +98,7 @@ def test_a_spreadsheet_is_read_whatever_it_is_called(tender, commissioner, tmp_p
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["Supplier", "Received", "Price"])
         sheet.write_row(1, 0, ["Ash Ltd", "30/08/2016", 440000])
-    take_bids(tender_id=tender.pk, path=path, council=COUNCIL, **act(commissioner, LATER))
+    take_bids(tender_id=tender.pk, path=path, council=COUNCIL, act=act(commissioner, LATER))
     assert str(Bid.objects.get().price) == "440000.00"
 
 

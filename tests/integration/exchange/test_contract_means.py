@@ -12,7 +12,7 @@ from plumbline.people.act import Act
 
 pytestmark = pytest.mark.django_db
 
-NOW = {"act": Act(None, datetime(2016, 3, 1, 9, 30, tzinfo=UTC), date(2016, 3, 1))}
+NOW = Act(None, datetime(2016, 3, 1, 9, 30, tzinfo=UTC), date(2016, 3, 1))
 HEADER = "contract_id,title,provider,service,contract_manager,start,end,statutory_from,kind"
 
 
@@ -20,7 +20,7 @@ def means(folder: Path, *rows: str, dry_run: bool = True, **files: str) -> list[
     (folder / "contracts.csv").write_text("\n".join([HEADER, *rows]) + "\n")
     for name, text in files.items():
         (folder / f"{name}.csv").write_text(text)
-    return import_contracts(folder, dry_run=dry_run, **NOW)["means"]
+    return import_contracts(folder, dry_run=dry_run, act=NOW)["means"]
 
 
 def line(reference: str, manager: str = "", end: str = "2018-12-31") -> str:

@@ -18,7 +18,7 @@ from plumbline.people.act import Act
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2016, 7, 31, 9, 30, tzinfo=UTC)
-NOW = {"act": Act(None, AT, date(2016, 7, 31))}
+NOW = Act(None, AT, date(2016, 7, 31))
 MARCH = date(2016, 3, 31)
 HEADER = (
     "URN,Registration status,Setting Name,Provision type,Region,Local authority,Inspection date,Publication date,"
@@ -32,13 +32,13 @@ MENDED = BEECH.replace("31/02", "21/02")
 def read(folder: Path, *rows: str, as_at: date = MARCH, name: str = "march") -> dict[str, Any]:
     path = folder / f"{name}.csv"
     path.write_text("\n".join([HEADER, *rows]) + "\n")
-    return import_ofsted(path, as_at=as_at, **NOW)
+    return import_ofsted(path, as_at=as_at, act=NOW)
 
 
 def mend(**changes: str) -> RefusedRow:
     row = RefusedRow.objects.get(state="open")
     cells = uploads.cells_of(row) | {name.replace("_", " "): text for name, text in changes.items()}
-    operations.mend_row(refused_id=row.pk, cells=cells, **NOW)
+    operations.mend_row(refused_id=row.pk, cells=cells, act=NOW)
     row.refresh_from_db()
     return row
 
@@ -117,6 +117,6 @@ def test_the_same_list_put_right_by_its_publisher_settles_the_row(tmp_path: Path
 
 def test_the_same_list_again_keeps_a_refused_row_once_and_one_set_aside_stays_so(tmp_path: Path) -> None:
     read(tmp_path, ASH, BEECH)
-    operations.dismiss_row(refused_id=RefusedRow.objects.get().pk, because="A test", **NOW)
+    operations.dismiss_row(refused_id=RefusedRow.objects.get().pk, because="A test", act=NOW)
     read(tmp_path, ASH, BEECH)
     assert RefusedRow.objects.values_list("state").get() == ("dismissed",)

@@ -19,7 +19,7 @@ from plumbline.people.models import Child, Organisation, Professional, Tie, User
 from tests.integration.exchange.extracts import ANNA, AT, BEN, EXTRACTED, OPEN_TAC, TAC, TODAY, take, write
 
 pytestmark = pytest.mark.django_db
-ACTING = {"act": Act(None, AT, TODAY)}
+ACTING = Act(None, AT, TODAY)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_row_with_an_unknown_wording_is_taken_and_waits_to_be_mapped(taken):
 def test_mapping_a_wording_puts_every_row_right(taken):
     take(taken)
 
-    assert earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="needs_met", **ACTING) == 2
+    assert earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="needs_met", act=ACTING) == 2
     assert set(Tac.objects.values_list("source_id", "closure_code")) == {
         ("EH1", "needs_met"),
         ("EH2", ""),
@@ -51,7 +51,7 @@ def test_mapping_a_wording_puts_every_row_right(taken):
 
 def test_a_mapping_stays_when_the_extract_comes_again(taken):
     take(taken)
-    earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="needs_met", **ACTING)
+    earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="needs_met", act=ACTING)
     result = take(taken)
 
     assert result["files"]["ssd_early_help_episodes"]["unchanged"] == 3
@@ -59,15 +59,15 @@ def test_a_mapping_stays_when_the_extract_comes_again(taken):
 
 def test_a_mapping_can_be_taken_back(taken):
     take(taken)
-    earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="needs_met", **ACTING)
-    earlyhelp.unmap_wording(column=END_REASON, wording="NEEDS MET", **ACTING)
+    earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="needs_met", act=ACTING)
+    earlyhelp.unmap_wording(column=END_REASON, wording="NEEDS MET", act=ACTING)
 
     assert [w.rows for w in wordings_to_map()] == [2]
 
 
 def test_mapping_leaves_its_event(taken):
     take(taken)
-    earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="needs_met", **ACTING)
+    earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="needs_met", act=ACTING)
 
     assert Event.objects.get(kind="people.wording.mapped").data["code"] == "needs_met"
 
@@ -75,7 +75,7 @@ def test_mapping_leaves_its_event(taken):
 def test_a_wording_is_not_mapped_to_a_code_that_is_none(taken):
     take(taken)
     with pytest.raises(RuleBroken) as refused:
-        earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="finished", **ACTING)
+        earlyhelp.map_wording(column=END_REASON, wording="Needs met", code="finished", act=ACTING)
 
     assert refused.value.code == "unknown_code"
 
@@ -104,14 +104,14 @@ def test_a_lead_that_is_not_in_the_register_waits_to_be_mapped(taken):
 def test_mapping_an_organisation_puts_every_row_right(taken):
     take(taken)
     ash = Organisation.objects.create(name="Ash Primary School", sort_key="ash primary school", sector="school")
-    earlyhelp.map_organisation(wording="Ash School", organisation_id=ash.pk, **ACTING)
+    earlyhelp.map_organisation(wording="Ash School", organisation_id=ash.pk, act=ACTING)
 
     assert set(Tac.objects.values_list("lead_organisation", flat=True)) == {ash.pk}
 
 
 def test_a_new_organisation_can_be_made_of_the_wording(taken):
     take(taken)
-    earlyhelp.map_new_organisation(wording="Ash School", sector="school", **ACTING)
+    earlyhelp.map_new_organisation(wording="Ash School", sector="school", act=ACTING)
 
     assert set(Tac.objects.values_list("lead_organisation__name", "lead_organisation__sector")) == {
         ("Ash School", "school")
@@ -120,8 +120,8 @@ def test_a_new_organisation_can_be_made_of_the_wording(taken):
 
 def test_what_an_organisations_wording_means_can_be_taken_back(taken):
     take(taken)
-    earlyhelp.map_new_organisation(wording="Ash School", name="Ash Primary", sector="school", **ACTING)
-    earlyhelp.unmap_organisation(wording="ash school", **ACTING)
+    earlyhelp.map_new_organisation(wording="Ash School", name="Ash Primary", sector="school", act=ACTING)
+    earlyhelp.unmap_organisation(wording="ash school", act=ACTING)
 
     assert [o.rows for o in organisations_to_map()] == [3]
 
@@ -145,7 +145,7 @@ def refused(tmp_path):
 
 def test_a_mended_row_is_taken_as_if_it_had_come_so(refused):
     mended = refused.cells | {"earl_episode_start_date": "10/01/2015"}
-    operations.mend_row(refused_id=refused.pk, cells=mended, **ACTING)
+    operations.mend_row(refused_id=refused.pk, cells=mended, act=ACTING)
 
     tac = Tac.objects.get()
     assert (tac.source_id, tac.started_on, tac.origin.import_run) == ("EH1", date(2015, 1, 10), refused.import_run)
@@ -156,7 +156,7 @@ def test_a_mended_row_is_taken_as_if_it_had_come_so(refused):
 def test_a_row_that_is_still_wrong_is_refused_with_its_reason_and_stays(refused):
     mended = refused.cells | {"earl_episode_start_date": "2015-10-01"}
     with pytest.raises(RuleBroken, match="before earl_episode_start_date") as again:
-        operations.mend_row(refused_id=refused.pk, cells=mended, **ACTING)
+        operations.mend_row(refused_id=refused.pk, cells=mended, act=ACTING)
 
     assert again.value.code == "end_before_start"
     refused.refresh_from_db()
@@ -166,7 +166,7 @@ def test_a_row_that_is_still_wrong_is_refused_with_its_reason_and_stays(refused)
 def test_a_mended_row_that_points_to_nobody_is_refused(refused):
     mended = refused.cells | {"earl_episode_start_date": "2015-01-10", "earl_person_id": "P404"}
     with pytest.raises(RuleBroken, match="P404") as again:
-        operations.mend_row(refused_id=refused.pk, cells=mended, **ACTING)
+        operations.mend_row(refused_id=refused.pk, cells=mended, act=ACTING)
 
     assert (again.value.code, Tac.objects.count()) == ("unknown_person", 0)
 
@@ -178,7 +178,7 @@ def test_mending_does_not_overwrite_what_a_newer_extract_brought(tmp_path):
     RefusedRow.objects.update(row_id="elsewhere")
     take(write(tmp_path, ssd_person=ANNA))
     with pytest.raises(RuleBroken, match="31 July 2016") as again:
-        operations.mend_row(refused_id=row.pk, cells=row.cells | {"pers_dob": "2001-01-01"}, **ACTING)
+        operations.mend_row(refused_id=row.pk, cells=row.cells | {"pers_dob": "2001-01-01"}, act=ACTING)
 
     assert again.value.code == "newer_known"
 
@@ -186,16 +186,16 @@ def test_mending_does_not_overwrite_what_a_newer_extract_brought(tmp_path):
 def test_a_row_is_set_aside_with_a_reason_and_does_not_come_back(tmp_path):
     folder = write(tmp_path, ssd_person=f"{ANNA}\nP9,,,,soon,")
     take(folder)
-    operations.dismiss_row(refused_id=RefusedRow.objects.get().pk, because="A test record", **ACTING)
+    operations.dismiss_row(refused_id=RefusedRow.objects.get().pk, because="A test record", act=ACTING)
     take(folder)
 
     assert not queries.rows_to_mend(None, on=TODAY).exists()
 
 
 def test_a_settled_row_is_not_mended_again(refused):
-    operations.dismiss_row(refused_id=refused.pk, because="A test record", **ACTING)
+    operations.dismiss_row(refused_id=refused.pk, because="A test record", act=ACTING)
     with pytest.raises(RuleBroken, match="settled already"):
-        operations.mend_row(refused_id=refused.pk, cells=refused.cells, **ACTING)
+        operations.mend_row(refused_id=refused.pk, cells=refused.cells, act=ACTING)
 
 
 def test_the_queue_of_what_is_gone_counts_by_file(tmp_path):
@@ -277,5 +277,5 @@ def test_a_user_who_is_joined_to_a_professional_later_is_tied_by_refreshing(tmp_
     )
     nina = User.objects.create(username="nina", name="Nina Orr", professional=Professional.objects.get())
 
-    assert refresh_ties(**ACTING) == 1
+    assert refresh_ties(act=ACTING) == 1
     assert ties(nina) == {("child", "allocated_worker", date(2016, 1, 1), None)}

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2023, 10, 2, 9, 30, tzinfo=UTC)
 TODAY = date(2023, 10, 2)
-NOW = {"act": Act(None, AT, TODAY)}
+NOW = Act(None, AT, TODAY)
 # Inadequate on 31 August 2023; and a home that no list here names.
 SCHOOL, OTHER_SCHOOL, HOME = "117064", "131574", "SC027255"
 CONTRACTS = {
@@ -71,10 +71,10 @@ def folders(tmp_path: Path) -> None:
 
 def read(what: str, folder: Path, schools: Path) -> Any:
     if what == "list":
-        return import_ofsted(schools, as_at=date(2023, 8, 31), **NOW)
+        return import_ofsted(schools, as_at=date(2023, 8, 31), act=NOW)
     if what == "contracts":
-        return import_contracts(folder / "contracts", **NOW)
-    return ssd.import_ssd(folder / "care", extracted_on=date(2023, 9, 30), **NOW)
+        return import_contracts(folder / "contracts", act=NOW)
+    return ssd.import_ssd(folder / "care", extracted_on=date(2023, 9, 30), act=NOW)
 
 
 def all_that_is_known() -> dict[str, list[Any]]:
@@ -157,7 +157,7 @@ class TestContractsFirst:
         assert HomeReport.objects.get().setting.register == "education"
 
     def test_the_months_check_asks_for_the_school_and_not_for_a_home(self, tmp_path: Path, schools: Path) -> None:
-        placements.open_month(setting_ids=frozenset([Setting.objects.get(urn=SCHOOL).pk]), **NOW)
+        placements.open_month(setting_ids=frozenset([Setting.objects.get(urn=SCHOOL).pk]), act=NOW)
         read("list", tmp_path, schools)
         asked = MonthlyCheck.objects.get().items.values_list("setting__register", "setting__urn")
         assert list(asked) == [("education", SCHOOL)]
@@ -170,7 +170,7 @@ class TestContractsFirst:
 
     def test_a_contract_entered_by_hand_is_at_the_school_too(self, tmp_path: Path, schools: Path) -> None:
         entry = register.Entry("CT9", "Places", "block", "Fenside", "Places", date(2022, 1, 1), urns=[SCHOOL])
-        register.register_contract(entry=entry, **NOW)
+        register.register_contract(entry=entry, act=NOW)
         read("list", tmp_path, schools)
         assert Contract.objects.get(reference="CT9").settings.get().setting.register == "education"
 

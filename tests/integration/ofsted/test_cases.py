@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 CASES = Path(__file__).parents[2] / "data" / "cases"
 TODAY = date(2026, 11, 30)
-NOW = {"act": Act(None, datetime(2026, 11, 30, 9, 0, tzinfo=UTC), TODAY)}
+NOW = Act(None, datetime(2026, 11, 30, 9, 0, tzinfo=UTC), TODAY)
 WHY = "Ofsted sent it again"
 
 HEADER = (
@@ -44,7 +44,7 @@ def a_list(path: Path, *rows: list, above: str = "") -> Path:
 
 
 def take(path: Path, day: date, **more: Any) -> dict[str, Any]:
-    return import_ofsted(path, as_at=day, **more, **NOW)
+    return import_ofsted(path, as_at=day, **more, act=NOW)
 
 
 def counts(result: dict[str, Any]) -> tuple[int, int, int]:

@@ -20,7 +20,7 @@ from tests.integration.web.signing_in import as_
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 30)
-NOW = {"act": Act(None, datetime(2026, 11, 30, 9, 0, tzinfo=UTC), TODAY)}
+NOW = Act(None, datetime(2026, 11, 30, 9, 0, tzinfo=UTC), TODAY)
 DAY = date(2026, 10, 31)
 
 # The three layouts, by the columns that are read (others are left out of the rows, as an empty cell would be).
@@ -70,7 +70,7 @@ def a_workbook(path: Path, **sheets: list[dict[str, str]]) -> Path:
 
 
 def take(path: Path, day: date = DAY, **more: Any) -> dict[str, Any]:
-    return import_ofsted(path, as_at=day, **more, **NOW)
+    return import_ofsted(path, as_at=day, **more, act=NOW)
 
 
 def refusals(result: dict[str, Any]) -> list[Any]:

@@ -30,17 +30,17 @@ from tests.factories.toolkits import (
 
 pytestmark = pytest.mark.django_db
 
-ACT = {"act": Act(None, AT, TODAY)}
+ACT = Act(None, AT, TODAY)
 
 
 def as_(user):
-    return {"act": Act(user, AT, TODAY)}
+    return Act(user, AT, TODAY)
 
 
 def handed_in(organisation=None, version=None, **values):
     made = asked(version, organisation)
     answer_all(made, **values)
-    return returns.submit(return_id=made.pk, **ACT)
+    return returns.submit(return_id=made.pk, act=ACT)
 
 
 def code_of(refusal) -> str:
@@ -69,7 +69,7 @@ def test_a_provider_does_not_ask_for_returns() -> None:
             period_to=None,
             due_on=None,
             assign_to=(),
-            **as_(a_person("provider_user", organisation=home)),
+            act=as_(a_person("provider_user", organisation=home)),
         )
 
 
@@ -83,7 +83,7 @@ def test_a_return_of_the_councils_own_needs_somebody_to_answer() -> None:
             period_to=None,
             due_on=None,
             assign_to=(),
-            **ACT,
+            act=ACT,
         )
     assert code_of(refusal) == "nobody_asked"
 
@@ -107,7 +107,7 @@ def test_a_return_begun_before_a_new_version_can_still_be_finished() -> None:
     made = asked(version)
     published(content(version.toolkit.key, [criterion("something_new")]))
     answer_all(made)
-    assert returns.submit(return_id=made.pk, **ACT).state == ReturnState.SUBMITTED
+    assert returns.submit(return_id=made.pk, act=ACT).state == ReturnState.SUBMITTED
 
 
 # --- answering -----------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def test_an_answer_is_not_changed_once_handed_in() -> None:
 def test_a_passed_due_date_stops_nobody() -> None:
     made = asked(due_on=date(2016, 1, 1))
     answer_all(made)
-    assert returns.submit(return_id=made.pk, **ACT).state == "submitted"
+    assert returns.submit(return_id=made.pk, act=ACT).state == "submitted"
 
 
 def test_answers_leave_their_events() -> None:
@@ -216,13 +216,13 @@ def test_one_document_serves_two_criteria() -> None:
     made = asked()
     document = a_document(made.organisation)
     for key in ("recruits_safely", "culture"):
-        returns.give_document(return_id=made.pk, criterion=key, document_id=document.pk, **ACT)
+        returns.give_document(return_id=made.pk, criterion=key, document_id=document.pk, act=ACT)
     assert queries.held(made, on=TODAY).documented == {"recruits_safely", "culture"}
 
 
 def test_giving_a_document_is_no_conflict_with_the_answer_being_typed() -> None:
     made = asked()
-    returns.give_document(return_id=made.pk, criterion="culture", document_id=a_document(made.organisation).pk, **ACT)
+    returns.give_document(return_id=made.pk, criterion="culture", document_id=a_document(made.organisation).pk, act=ACT)
     assert answer(made, "culture", "good", base=0).value == "good"
 
 
@@ -235,7 +235,7 @@ def test_a_document_that_does_not_stand_cannot_be_given(more) -> None:
     made = asked()
     document = a_document(made.organisation, **more)
     with pytest.raises(RuleBroken) as refusal:
-        returns.give_document(return_id=made.pk, criterion="culture", document_id=document.pk, **ACT)
+        returns.give_document(return_id=made.pk, criterion="culture", document_id=document.pk, act=ACT)
     assert code_of(refusal) == "unknown_document"
 
 
@@ -243,7 +243,7 @@ def test_a_document_of_another_provider_cannot_be_given() -> None:
     made = asked()
     with pytest.raises(RuleBroken) as refusal:
         returns.give_document(
-            return_id=made.pk, criterion="culture", document_id=a_document(an_organisation()).pk, **ACT
+            return_id=made.pk, criterion="culture", document_id=a_document(an_organisation()).pk, act=ACT
         )
     assert code_of(refusal) == "unknown_document"
 
@@ -256,7 +256,7 @@ def test_a_provider_cannot_give_what_the_council_keeps_to_itself() -> None:
             return_id=made.pk,
             criterion="culture",
             document_id=document.pk,
-            **as_(a_person("provider_user", organisation=made.organisation)),
+            act=as_(a_person("provider_user", organisation=made.organisation)),
         )
 
 
@@ -268,8 +268,8 @@ def test_a_document_is_valid_on_its_last_day() -> None:
 def test_a_document_taken_back_is_no_evidence_any_more() -> None:
     made = asked()
     document = a_document(made.organisation)
-    returns.give_document(return_id=made.pk, criterion="culture", document_id=document.pk, **ACT)
-    returns.take_document_back(return_id=made.pk, criterion="culture", document_id=document.pk, **ACT)
+    returns.give_document(return_id=made.pk, criterion="culture", document_id=document.pk, act=ACT)
+    returns.take_document_back(return_id=made.pk, criterion="culture", document_id=document.pk, act=ACT)
     assert queries.held(made, on=TODAY).documented == frozenset()
 
 
@@ -280,7 +280,7 @@ def test_an_incomplete_return_is_not_taken() -> None:
     made = asked()
     answer(made, "culture", "good")
     with pytest.raises(returns.Incomplete) as refusal:
-        returns.submit(return_id=made.pk, **ACT)
+        returns.submit(return_id=made.pk, act=ACT)
     assert [each.criterion for each in refusal.value.missing] == ["recruits_safely", "supervision", "impact_seen"]
 
 
@@ -291,67 +291,67 @@ def test_the_self_grade_is_kept_when_handed_in() -> None:
 def test_the_way_through_moderation_to_sign_off() -> None:
     made = handed_in()
     officer, manager = a_person("contract_officer"), a_person("director")
-    returns.moderate(return_id=made.pk, agree_with_rest=True, **as_(officer))
-    assert returns.sign_off(return_id=made.pk, **as_(manager)).state == "signed_off"
+    returns.moderate(return_id=made.pk, agree_with_rest=True, act=as_(officer))
+    assert returns.sign_off(return_id=made.pk, act=as_(manager)).state == "signed_off"
 
 
 def test_who_moderated_it_does_not_sign_it_off() -> None:
     made = handed_in()
     first, second, third = a_person("contract_officer"), a_person("contract_officer"), a_person("contract_officer")
     returns.moderate_answer(
-        return_id=made.pk, criterion="culture", value="good", note="Less than they say.", **as_(first)
+        return_id=made.pk, criterion="culture", value="good", note="Less than they say.", act=as_(first)
     )
-    returns.moderate(return_id=made.pk, agree_with_rest=True, **as_(second))
+    returns.moderate(return_id=made.pk, agree_with_rest=True, act=as_(second))
     for judge in (first, second):
         assert of_kind("return.sign_off", judge, TODAY) == []
         with pytest.raises(RuleBroken) as refusal:
-            returns.sign_off(return_id=made.pk, **as_(judge))
+            returns.sign_off(return_id=made.pk, act=as_(judge))
         assert code_of(refusal) == "own_moderation"
     assert [each.subject_id for each in of_kind("return.sign_off", third, TODAY)] == [made.pk]
-    assert returns.sign_off(return_id=made.pk, **as_(third)).state == "signed_off"
+    assert returns.sign_off(return_id=made.pk, act=as_(third)).state == "signed_off"
 
 
 def test_sent_back_it_can_be_put_right_and_handed_in_again() -> None:
     made = handed_in()
-    returns.send_back(return_id=made.pk, because="Say how you know.", **ACT)
+    returns.send_back(return_id=made.pk, because="Say how you know.", act=ACT)
     answer(made, "impact_seen", "Two audits show it.", base=1)
-    assert returns.submit(return_id=made.pk, **ACT).state == "resubmitted"
+    assert returns.submit(return_id=made.pk, act=ACT).state == "resubmitted"
 
 
 def test_sending_back_needs_a_reason() -> None:
     made = handed_in()
     with pytest.raises(RuleBroken) as refusal:
-        returns.send_back(return_id=made.pk, because=" ", **ACT)
+        returns.send_back(return_id=made.pk, because=" ", act=ACT)
     assert code_of(refusal) == "missing_reason"
 
 
 def test_self_grade_and_moderated_grade_stand_beside_each_other() -> None:
     made = handed_in()
     returns.moderate_answer(
-        return_id=made.pk, criterion="supervision", value="inadequate", note="No records seen.", **ACT
+        return_id=made.pk, criterion="supervision", value="inadequate", note="No records seen.", act=ACT
     )
-    done = returns.moderate(return_id=made.pk, agree_with_rest=True, **ACT)
+    done = returns.moderate(return_id=made.pk, agree_with_rest=True, act=ACT)
     assert (done.overall_self_grade, done.overall_moderated_grade) == ("good", "inadequate")
 
 
 def test_a_moderator_who_differs_without_a_note_is_refused() -> None:
     made = handed_in()
     with pytest.raises(RuleBroken) as refusal:
-        returns.moderate_answer(return_id=made.pk, criterion="supervision", value="inadequate", **ACT)
+        returns.moderate_answer(return_id=made.pk, criterion="supervision", value="inadequate", act=ACT)
     assert code_of(refusal) == "bad_moderation"
 
 
 def test_moderation_is_not_closed_while_answers_are_left() -> None:
     made = handed_in()
     with pytest.raises(RuleBroken) as refusal:
-        returns.moderate(return_id=made.pk, **ACT)
+        returns.moderate(return_id=made.pk, act=ACT)
     assert code_of(refusal) == "not_moderated"
 
 
 def test_a_changed_answer_is_moderated_anew() -> None:
     made = handed_in()
-    returns.moderate_answer(return_id=made.pk, criterion="culture", value="good", **ACT)
-    returns.send_back(return_id=made.pk, because="See note.", **ACT)
+    returns.moderate_answer(return_id=made.pk, criterion="culture", value="good", act=ACT)
+    returns.send_back(return_id=made.pk, because="See note.", act=ACT)
     assert answer(made, "culture", "outstanding", base=1).moderated_value == ""
 
 
@@ -359,17 +359,17 @@ def test_a_changed_answer_is_moderated_anew() -> None:
 def test_what_was_changed_beside_an_answer_is_moderated_anew(what) -> None:
     made = handed_in()
     document = a_document(made.organisation)
-    returns.send_back(return_id=made.pk, because="Show it.", **ACT)
+    returns.send_back(return_id=made.pk, because="Show it.", act=ACT)
     about = {"return_id": made.pk, "criterion": "culture"}
     if what == "document taken back":
-        returns.give_document(document_id=document.pk, **about, **ACT)
+        returns.give_document(document_id=document.pk, **about, act=ACT)
     made.answers.filter(criterion="culture").update(moderated_value="inadequate", moderation_note="No proof.")
     if what == "comment":
         answer(made, "culture", "good", base=1, comment="See the files.")
     elif what == "document":
-        returns.give_document(document_id=document.pk, **about, **ACT)
+        returns.give_document(document_id=document.pk, **about, act=ACT)
     else:
-        returns.take_document_back(document_id=document.pk, **about, **ACT)
+        returns.take_document_back(document_id=document.pk, **about, act=ACT)
     assert made.answers.get(criterion="culture").moderated_value == ""
 
 
@@ -378,26 +378,26 @@ def test_who_answered_it_does_not_judge_it(what) -> None:
     officer = a_person("contract_officer")
     made = asked(None, None, officer)
     answer_all(made, by=officer)
-    returns.submit(return_id=made.pk, **as_(officer))
+    returns.submit(return_id=made.pk, act=as_(officer))
     if what == "sign_off":
-        returns.moderate(return_id=made.pk, agree_with_rest=True, **ACT)
+        returns.moderate(return_id=made.pk, agree_with_rest=True, act=ACT)
     with pytest.raises(NotAllowed):
-        getattr(returns, what)(return_id=made.pk, **as_(officer))
+        getattr(returns, what)(return_id=made.pk, act=as_(officer))
 
 
 @pytest.mark.parametrize("what", ["submit", "moderate", "sign_off"])
 def test_a_step_out_of_turn_is_refused(what) -> None:
     made = asked()
     with pytest.raises(RuleBroken) as refusal:
-        getattr(returns, what)(return_id=made.pk, **ACT)
+        getattr(returns, what)(return_id=made.pk, act=ACT)
     assert code_of(refusal) == "wrong_state"
 
 
 def test_a_moderated_return_is_not_cancelled() -> None:
     made = handed_in()
-    returns.moderate(return_id=made.pk, agree_with_rest=True, **ACT)
+    returns.moderate(return_id=made.pk, agree_with_rest=True, act=ACT)
     with pytest.raises(RuleBroken) as refusal:
-        returns.cancel(return_id=made.pk, because="Not wanted.", **ACT)
+        returns.cancel(return_id=made.pk, because="Not wanted.", act=ACT)
     assert code_of(refusal) == "wrong_state"
 
 
@@ -427,7 +427,7 @@ def test_the_councils_own_return_carries_only_from_the_one_it_is_told_of() -> No
     person = a_person()
     first = asked(None, None, person)
     answer_all(first)
-    returns.submit(return_id=first.pk, **ACT)
+    returns.submit(return_id=first.pk, act=ACT)
     another = asked(first.version, None, person)
     told = returns.request_return(
         version=first.version,
@@ -438,7 +438,7 @@ def test_the_councils_own_return_carries_only_from_the_one_it_is_told_of() -> No
         due_on=None,
         assign_to=[person],
         carry_from=first,
-        **ACT,
+        act=ACT,
     )
     assert [another.previous, told.previous] == [None, first]
 
@@ -447,9 +447,9 @@ def test_an_expired_document_is_not_carried() -> None:
     version, home = plain_version(), an_organisation()
     first = asked(version, home)
     document = a_document(home, expires_on=TODAY)
-    returns.give_document(return_id=first.pk, criterion="recruits_safely", document_id=document.pk, **ACT)
+    returns.give_document(return_id=first.pk, criterion="recruits_safely", document_id=document.pk, act=ACT)
     answer_all(first)
-    returns.submit(return_id=first.pk, **ACT)
+    returns.submit(return_id=first.pk, act=ACT)
     second = returns.request_return(
         version=version,
         title="Next",
@@ -490,7 +490,7 @@ def test_the_difference_to_last_time_is_shown() -> None:
 def test_a_return_wholly_carried_can_be_handed_in_as_it_is() -> None:
     first = handed_in()
     second = asked(first.version, first.organisation)
-    assert returns.submit(return_id=second.pk, **ACT).state == "submitted"
+    assert returns.submit(return_id=second.pk, act=ACT).state == "submitted"
 
 
 # --- the same fact elsewhere ---------------------------------------------------------------------------------------
@@ -514,12 +514,12 @@ def test_an_answer_of_another_provider_is_not_offered() -> None:
 def test_an_offered_answer_is_taken_with_its_document() -> None:
     version, home = plain_version(), an_organisation()
     first = asked(version, home)
-    returns.give_document(return_id=first.pk, criterion="recruits_safely", document_id=a_document(home).pk, **ACT)
+    returns.give_document(return_id=first.pk, criterion="recruits_safely", document_id=a_document(home).pk, act=ACT)
     answer_all(first)
-    returns.submit(return_id=first.pk, **ACT)
+    returns.submit(return_id=first.pk, act=ACT)
     second = asked(other_toolkit(), home)
     source = first.answers.get(criterion="recruits_safely")
-    returns.take_answer(return_id=second.pk, criterion="policy_there", answer_id=source.pk, **ACT)
+    returns.take_answer(return_id=second.pk, criterion="policy_there", answer_id=source.pk, act=ACT)
     held = queries.held(second, on=TODAY)
     assert (held.values, held.documented) == ({"policy_there": "yes"}, {"policy_there"})
 
@@ -528,9 +528,9 @@ def test_an_answer_whose_document_expired_is_not_offered() -> None:
     version, home = plain_version(), an_organisation()
     first = asked(version, home)
     document = a_document(home, expires_on=TODAY)
-    returns.give_document(return_id=first.pk, criterion="recruits_safely", document_id=document.pk, **ACT)
+    returns.give_document(return_id=first.pk, criterion="recruits_safely", document_id=document.pk, act=ACT)
     answer_all(first)
-    returns.submit(return_id=first.pk, **ACT)
+    returns.submit(return_id=first.pk, act=ACT)
     second = asked(other_toolkit(), home)
     assert queries.offers(second, on=TODAY + timedelta(1)) == {}
 
@@ -539,7 +539,7 @@ def test_an_answer_that_is_not_offered_cannot_be_taken() -> None:
     foreign = handed_in().answers.get(criterion="recruits_safely")
     second = asked(other_toolkit(), an_organisation())
     with pytest.raises(RuleBroken) as refusal:
-        returns.take_answer(return_id=second.pk, criterion="policy_there", answer_id=foreign.pk, **ACT)
+        returns.take_answer(return_id=second.pk, criterion="policy_there", answer_id=foreign.pk, act=ACT)
     assert code_of(refusal) == "not_offered"
 
 
@@ -580,14 +580,14 @@ def test_who_holds_no_role_any_more_neither_reads_nor_answers_what_they_were_ask
 def test_who_was_asked_once_reads_it_for_ever() -> None:
     one, two = a_person(), a_person()
     made = asked(None, None, one, two)
-    returns.end_assignment(return_id=made.pk, user=one, **ACT)
+    returns.end_assignment(return_id=made.pk, user=one, act=ACT)
     assert made in returns_visible_to(one, on=TODAY)
 
 
 def test_who_is_not_asked_any_more_does_not_answer() -> None:
     one, two = a_person(), a_person()
     made = asked(None, None, one, two)
-    returns.end_assignment(return_id=made.pk, user=one, **ACT)
+    returns.end_assignment(return_id=made.pk, user=one, act=ACT)
     with pytest.raises(NotAllowed):
         answer(made, "culture", "good", by=one)
 
@@ -597,7 +597,7 @@ def test_who_answered_last_time_does_not_see_this_time_by_what_was_carried() -> 
     version = plain_version()
     first = asked(version, home, person)
     answer_all(first, by=person)
-    returns.submit(return_id=first.pk, **as_(person))
+    returns.submit(return_id=first.pk, act=as_(person))
     second = asked(version, home)
     assert second not in returns_visible_to(person, on=TODAY)
 

@@ -48,7 +48,7 @@ from tests.integration.web.publishing import published, release
 from tests.integration.web.signing_in import as_
 
 pytestmark = pytest.mark.django_db
-ACT: dict[str, Any] = {"act": Act(None, AT, TODAY)}
+ACT = Act(None, AT, TODAY)
 _REFUSED = "Refused at the last step."
 
 
@@ -159,7 +159,7 @@ def a_visit_of_theirs() -> Sent:
 def a_visit_of_ours(officer: User) -> Visit:
     contract = a_contract(visit_required=True, starts_on=date(2014, 1, 1))
     visit = visits.plan_visit(
-        contract_id=contract.pk, setting_id=a_home(contract).pk, visited_on=VISITED, **by(officer)
+        contract_id=contract.pk, setting_id=a_home(contract).pk, visited_on=VISITED, act=by(officer)
     )
     return visits.hold_visit(
         visit_id=visit.pk,
@@ -167,7 +167,7 @@ def a_visit_of_ours(officer: User) -> Visit:
         visitors="Beth",
         summary="Calm.",
         findings=[FindingGiven(area, "met") for area in AREAS],
-        **by(officer),
+        act=by(officer),
     )
 
 
@@ -179,9 +179,9 @@ def a_report_sent() -> Sent:
 
 def a_pack() -> Sent:
     officer = a_user("contract_officer")
-    visit = visits.sign_off_visit(visit_id=a_visit_of_ours(officer).pk, because="Agreed.", **by(officer))
+    visit = visits.sign_off_visit(visit_id=a_visit_of_ours(officer).pk, because="Agreed.", act=by(officer))
     pack = visits.export_visit(
-        visit_id=visit.pk, council="Lakeshire", colour="#005ea5", signing_key=None, **by(officer)
+        visit_id=visit.pk, council="Lakeshire", colour="#005ea5", signing_key=None, act=by(officer)
     )
     return Sent(officer, reverse("visit_pack"), lambda: {"pack": SimpleUploadedFile("v.zip", pack)})
 
@@ -219,7 +219,7 @@ def flags_read() -> Sent:
     setting = placing.a_setting("adverse", since=date(2016, 7, 29))
     for _ in range(2):
         placing.place(setting, started_on=date(2016, 5, 1), source="social_care", import_run=placing.an_import())
-    placements.raise_flags(**ACT)
+    placements.raise_flags(act=ACT)
     reader = placing.a_user("management_team")
     shown = as_(reader).get("/flags/?me=unread").context["to_read"]
     return Sent(reader, reverse("flags_read"), lambda: {"flag": shown})
@@ -311,7 +311,7 @@ def evidence_of_an_answer() -> Sent:
 def _handed_in() -> Any:
     made = asked()
     answer_all(made)
-    return returns.submit(return_id=made.pk, **ACT)
+    return returns.submit(return_id=made.pk, act=ACT)
 
 
 def a_moderation() -> Sent:
@@ -493,7 +493,7 @@ def test_files_handed_in_that_are_refused_do_not_stay(tmp_path) -> None:
 
 def test_minutes_of_which_is_not_written_where_they_belong_are_not_kept(tmp_path) -> None:
     officer = a_user("contract_officer")
-    meeting = evaluations.plan_evaluation(contract_id=a_contract().pk, held_on=TODAY, **by(officer))
+    meeting = evaluations.plan_evaluation(contract_id=a_contract().pk, held_on=TODAY, act=by(officer))
     client = as_(officer)
     client.get("/")
     drafts = Writes(refused=1, of="people_draft")

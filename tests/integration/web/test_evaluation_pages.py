@@ -82,7 +82,7 @@ def test_a_conflict_without_words_is_said_at_its_field(page):
 def test_a_bidders_relative_finds_no_answer_to_score(page):
     made = begun()
     fresh = undeclared(made)
-    evaluation.declare(tender_id=made.tender.pk, has_conflict=True, conflict="My sister.", **made.by(fresh.user))
+    evaluation.declare(tender_id=made.tender.pk, has_conflict=True, conflict="My sister.", act=made.by(fresh.user))
     path = f"{home(made)}/evaluation/score/{made.bids[0].pk}/safeguarding/"
     assert page(fresh.user).get(path).status_code == 404
 
@@ -207,7 +207,7 @@ def test_an_evaluator_is_chosen_on_a_page(page):
 def test_a_conflict_is_decided_on_a_page(page):
     made = begun()
     fresh = undeclared(made)
-    evaluation.declare(tender_id=made.tender.pk, has_conflict=True, conflict="My sister.", **made.by(fresh.user))
+    evaluation.declare(tender_id=made.tender.pk, has_conflict=True, conflict="My sister.", act=made.by(fresh.user))
     page(made.lead).post(f"{home(made)}/evaluation/evaluators/{fresh.pk}/exclude/", {"because": "Too near."})
     assert Evaluator.objects.get(pk=fresh.pk).excluded
 
@@ -215,7 +215,7 @@ def test_a_conflict_is_decided_on_a_page(page):
 def test_what_an_evaluator_declared_is_not_shown_to_others_than_the_lead(page):
     made = begun()
     fresh = undeclared(made)
-    evaluation.declare(tender_id=made.tender.pk, has_conflict=True, conflict="My sister.", **made.by(fresh.user))
+    evaluation.declare(tender_id=made.tender.pk, has_conflict=True, conflict="My sister.", act=made.by(fresh.user))
     assert "My sister" not in words(page, UserFactory(role="commissioner"), f"{home(made)}/evaluation/")
 
 
@@ -474,9 +474,9 @@ def test_the_award_page_is_shown_in_every_state(page, state):
     made, _ = recommended() if state == "recommended" else approved(standstill_days=8 if state == "standstill" else 0)
     if state == "standstill":
         letters_sent(made)
-        operations.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, **made.by())
+        operations.publish_notice(tender_id=made.tender.pk, notice_on=TODAY, act=made.by())
     if state == "awarded":
-        operations.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, **made.by())
+        operations.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, act=made.by())
     assert "Alder" in words(page, made.lead, f"{home(made)}/award/")
 
 

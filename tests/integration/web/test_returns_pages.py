@@ -28,7 +28,7 @@ from tests.integration.web.signing_in import as_
 from tests.queries import assert_constant_queries
 
 pytestmark = pytest.mark.django_db
-ACT = {"act": Act(None, AT, TODAY)}
+ACT = Act(None, AT, TODAY)
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,7 @@ def kept(made, key) -> str:
 
 def handed_in(made) -> Return:
     answer_all(made)
-    return returns.submit(return_id=made.pk, **ACT)
+    return returns.submit(return_id=made.pk, act=ACT)
 
 
 # --- answering -----------------------------------------------------------------------------------------------------
@@ -432,8 +432,8 @@ def test_the_file_goes_out_and_comes_back(made, provider) -> None:
 @pytest.mark.parametrize("what", ["excel/", "paper/", "", "sections/part_1/"])
 def test_who_made_it_takes_it_out_for_ever(made, provider, what) -> None:
     made = handed_in(made)
-    returns.moderate(return_id=made.pk, agree_with_rest=True, **ACT)
-    returns.sign_off(return_id=made.pk, **ACT)
+    returns.moderate(return_id=made.pk, agree_with_rest=True, act=ACT)
+    returns.sign_off(return_id=made.pk, act=ACT)
     Return.objects.filter(pk=made.pk).update(due_on=TODAY - timedelta(400))
     assert provider.get(f"/returns/{made.pk}/{what}").status_code == 200
 
@@ -478,7 +478,7 @@ def test_sent_back_the_reason_stands_first(made, provider, officer) -> None:
 
 def test_it_is_signed_off(made, officer) -> None:
     handed_in(made)
-    returns.moderate(return_id=made.pk, agree_with_rest=True, **ACT)
+    returns.moderate(return_id=made.pk, agree_with_rest=True, act=ACT)
     officer.post(f"/returns/{made.pk}/sign-off/", {"sign_off": "yes"})
     made.refresh_from_db()
     assert made.state == "signed_off"
@@ -599,7 +599,7 @@ def test_who_has_no_flags_and_asked_for_it_sees_what_is_overdue() -> None:
 
 def test_what_was_sent_back_is_in_my_work(made, provider) -> None:
     handed_in(made)
-    returns.send_back(return_id=made.pk, because="Say how.", **ACT)
+    returns.send_back(return_id=made.pk, because="Say how.", act=ACT)
     assert "Correct: Self-assessment 2016" in provider.get("/provider/").content.decode()
 
 
@@ -610,5 +610,5 @@ def test_what_is_to_be_moderated_is_in_my_work(made, officer) -> None:
 
 def test_what_is_to_be_signed_off_is_in_my_work(made) -> None:
     handed_in(made)
-    returns.moderate(return_id=made.pk, agree_with_rest=True, **ACT)
+    returns.moderate(return_id=made.pk, agree_with_rest=True, act=ACT)
     assert "Sign off: Self-assessment 2016" in as_(a_person("director")).get("/").content.decode()

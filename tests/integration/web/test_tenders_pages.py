@@ -241,7 +241,7 @@ def test_every_page_of_a_tender_opens(page: Callable[[User], Client], commission
     stopped, bid = in_stage1(commissioner, number=2)
     failed(commissioner, stopped)
     draft = a_tender(commissioner)
-    conflict = tenders.record_conflict(tender_id=draft.pk, person="Owen", conflict="Shares.", **act(commissioner))
+    conflict = tenders.record_conflict(tender_id=draft.pk, person="Owen", conflict="Shares.", act=act(commissioner))
     pk = bid.tender_id
     client = page(commissioner)
     wrong = {
@@ -320,7 +320,7 @@ def test_my_work_gives_an_approver_the_draft_that_was_put_to_them(
     page: Callable[[User], Client], commissioner: User
 ) -> None:
     tender = a_tender(commissioner)
-    tenders.ask_approval(tender_id=tender.pk, **act(commissioner))
+    tenders.ask_approval(tender_id=tender.pk, act=act(commissioner))
     assert "May “Respite care” go out?" in words(page(a_user("management_team")).get("/"))
 
 

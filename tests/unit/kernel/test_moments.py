@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from plumbline.contracts.rules.incidents import due_at, moment
+from plumbline.contracts.rules.incidents import due_at
 from plumbline.contracts.rules.notifications import Clock
 from plumbline.kernel.errors import RuleBroken
-from plumbline.kernel.moments import PLACE, add_hours, as_on, day_of, end_of, here, taken_at
+from plumbline.kernel.moments import PLACE, add_hours, as_on, day_of, end_of, here, moment, taken_at
 
 # 27 March 2016 has no 01:30, and 30 October 2016 has two.
 FORWARD, BACK = date(2016, 3, 27), date(2016, 10, 30)

@@ -47,17 +47,17 @@ def home(contract):
 
 @pytest.fixture
 def planned(contract, person) -> Evaluation:
-    return evaluations.plan_evaluation(contract_id=contract.pk, held_on=date(2016, 7, 12), **by(person))
+    return evaluations.plan_evaluation(contract_id=contract.pk, held_on=date(2016, 7, 12), act=by(person))
 
 
 @pytest.fixture
 def visited(contract, home, person) -> Visit:
-    visit = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, **by(person))
+    visit = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, act=by(person))
     return visits.hold_visit(
         visit_id=visit.pk,
         visited_on=VISITED,
         visitors="Beth",
         summary="Calm.",
         findings=[FindingGiven(area, "met") for area in AREAS],
-        **by(person),
+        act=by(person),
     )

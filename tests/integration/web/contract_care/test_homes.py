@@ -66,13 +66,13 @@ def test_a_provider_is_not_shown_what_a_report_gave_cause_for(home, contract, pe
         received_on=date(2016, 6, 20),
         document_id=None,
         with_children={},
-        **by(person),
+        act=by(person),
     )
     home_reports.read_report(
         report_id=report.pk,
         concern="Restraints have doubled.",
         action=ActionGiven("Say why", date(2016, 9, 30)),
-        **by(person),
+        act=by(person),
     )
     provider = as_(a_user("provider_user", organisation=contract.provider))
     shown = page(provider, f"/contracts/homes/{home.pk}/") + page(provider, f"/contracts/homes/reports/{report.pk}/")
@@ -97,7 +97,7 @@ def test_an_indicator_is_measured(officer, contract, person) -> None:
 
 
 def test_an_indicator_of_the_meeting_is_read(officer, planned, contract, person) -> None:
-    kpi = kpis.add_kpi(contract_id=contract.pk, title="Visits on time", target="95%", **by(person))
+    kpi = kpis.add_kpi(contract_id=contract.pk, title="Visits on time", target="95%", act=by(person))
     fill_all(officer, planned, kpis={"quarter": "2016-04-01", f"value_{kpi.pk}": "96%", f"rating_{kpi.pk}": "good"})
     officer.post(f"/contracts/meetings/{planned.pk}/check/")
     assert kpi.readings.get().value == "96%"

@@ -146,7 +146,7 @@ def test_what_is_refused_at_the_end_keeps_everything(officer, planned, person) -
     who = {**day("held_on", date(2016, 7, 5)), "row-0-name": "Beth", "row-1-name": "Owen"}
     fill_all(officer, planned, who=who, minutes={"minutes": "", "file": SimpleUploadedFile("minutes.pdf", pdf())})
     # The day on which it was held is taken by another meeting meanwhile.
-    evaluations.plan_evaluation(contract_id=planned.contract_id, held_on=date(2016, 7, 5), **by(person))
+    evaluations.plan_evaluation(contract_id=planned.contract_id, held_on=date(2016, 7, 5), act=by(person))
     kept, events = Draft.objects.count(), Event.objects.count()
     answer = officer.post(f"/contracts/meetings/{planned.pk}/check/")
     planned.refresh_from_db()
@@ -180,7 +180,7 @@ def test_two_who_record_one_meeting_do_not_lose_what_the_second_typed(officer, p
 
 
 def test_a_meeting_that_was_recorded_cannot_be_recorded_again(officer, planned, person) -> None:
-    evaluations.hold_evaluation(evaluation_id=planned.pk, meeting=meeting(), **by(person))
+    evaluations.hold_evaluation(evaluation_id=planned.pk, meeting=meeting(), act=by(person))
     answer = officer.get(f"/contracts/meetings/{planned.pk}/check/")
     assert (answer.status_code, "has recorded this meeting" in answer.content.decode()) == (409, True)
 
@@ -189,10 +189,10 @@ def test_what_was_typed_about_something_that_is_gone_is_shown_before_it_goes(
     officer, planned, contract, person
 ) -> None:
     promise = arrangements.add_commitment(
-        contract_id=contract.pk, text="A psychologist", source="Its bid", **by(person)
+        contract_id=contract.pk, text="A psychologist", source="Its bid", act=by(person)
     )
     fill_all(officer, planned, commitments={f"result_{promise.pk}": "met", f"note_{promise.pk}": "She starts in May"})
-    arrangements.end_commitment(commitment_id=promise.pk, because="Agreed.", **by(person))
+    arrangements.end_commitment(commitment_id=promise.pk, because="Agreed.", act=by(person))
     check = f"/contracts/meetings/{planned.pk}/check/"
     shown = page(officer, check)
     assert ("is no longer asked" in shown, "She starts in May" in shown) == (True, True)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_meeting_that_was_held_is_shown(officer, planned, person) -> None:
-    evaluations.hold_evaluation(evaluation_id=planned.pk, meeting=meeting(), **by(person))
+    evaluations.hold_evaluation(evaluation_id=planned.pk, meeting=meeting(), act=by(person))
     assert "All was discussed." in page(officer, f"/contracts/meetings/{planned.pk}/")
 
 
@@ -98,7 +98,7 @@ def test_a_lead_of_another_service_does_not_record_the_meeting(planned) -> None:
 def case(planned, person):
     child = Child.objects.create(source_id="P77001", forename="Zara", surname="Quill", sort_key="quill, zara")
     held = evaluations.hold_evaluation(
-        evaluation_id=planned.pk, meeting=meeting(cases=[CaseGiven("A7", "Late visits")]), **by(person)
+        evaluation_id=planned.pk, meeting=meeting(cases=[CaseGiven("A7", "Late visits")]), act=by(person)
     )
     found = held.cases.get()
     found.child = child

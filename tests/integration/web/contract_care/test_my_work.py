@@ -58,7 +58,7 @@ def test_my_work_has_a_report_to_read(home, person) -> None:
         received_on=date(2016, 6, 20),
         document_id=None,
         with_children={},
-        **by(person),
+        act=by(person),
     )
     assert "Read the home’s report" in said(person)
 

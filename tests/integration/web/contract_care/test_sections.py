@@ -54,7 +54,7 @@ def test_the_list_of_visits_is_taken_out_as_a_file(officer, home) -> None:
 
 
 def test_the_flags_of_what_is_due_are_listed_and_opened(officer, home, contract) -> None:
-    home_reports.raise_care_flags(with_children={}, **by(None))
+    home_reports.raise_care_flags(with_children={}, act=by(None))
     listed = page(officer, "/flags/?state=open")
     opened = [page(officer, f"/flags/{flag.pk}/") for flag in Flag.objects.order_by("pk")]
     assert ("A yearly visit comes near or is late" in listed, len(opened)) == (True, 3)

@@ -50,7 +50,7 @@ def test_a_visit_goes_from_plan_to_pack(officer, contract, home) -> None:
 
 def test_a_visit_is_recorded_from_what_its_toolkit_says(officer, contract, home, person) -> None:
     library.load(act=Act(None, AT, (AT).date()))
-    visit = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, **by(person))
+    visit = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, act=by(person))
     begun = officer.post(f"/contracts/visits/{visit.pk}/toolkit/")
     visit.refresh_from_db()
     assert begun.url == f"/returns/{visit.answer_set_id}/"
@@ -61,7 +61,7 @@ def test_a_visit_is_recorded_from_what_its_toolkit_says(officer, contract, home,
         value="partly",
         comment="First aid ran out.",
         base_revision=0,
-        **by(person),
+        act=by(person),
     )
     form = page(officer, f"/contracts/visits/{visit.pk}/record/")
     assert "First aid ran out." in form
@@ -73,7 +73,7 @@ def test_a_visit_is_shown(officer, visited) -> None:
 
 
 def test_an_area_not_met_needs_its_words(officer, contract, home, person) -> None:
-    visit = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, **by(person))
+    visit = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, act=by(person))
     judged = {f"judged_{area}": "not_met" for area in AREAS}
     answer = officer.post(
         f"/contracts/visits/{visit.pk}/record/", {**day("visited_on", VISITED), "visitors": "Beth", **judged}
@@ -110,7 +110,7 @@ def test_another_councils_visit_is_accepted(officer, home, contract) -> None:
 
 def a_pack_of(council: str, officer, person, visited, settings) -> bytes:
     """A pack as that council makes it."""
-    visits.sign_off_visit(visit_id=visited.pk, because="Agreed.", **by(person))
+    visits.sign_off_visit(visit_id=visited.pk, because="Agreed.", act=by(person))
     own, settings.COUNCIL = settings.COUNCIL, council
     content = officer.post(f"/contracts/visits/{visited.pk}/pack/").content
     settings.COUNCIL = own
