@@ -38,7 +38,7 @@ def engines(django_db_blocker) -> Iterator[dict[str, Engine]]:
         with django_db_blocker.unblock():
             point_at(name, "worker")
             import_lists()
-            import_contracts(COUNTY, **NOW)
+            import_contracts(COUNTY, act=NOW)
             connection.close()
         with psycopg.connect(databases.login_url("worker", name)) as taken, duckdb.connect() as beside:
             cursor = taken.cursor()
