@@ -85,7 +85,8 @@ def tie(
     because: str,
     act: Act,
 ) -> None:
-    """Let a user reach records from a day, perhaps to a day: a consultant asked in, an auditor for a sample."""
+    """Let a user reach records from a day, perhaps to a day: a consultant asked in, an auditor for a sample. Asked for
+    once more from the same day, it lasts as is said now."""
     act.check(Permission.USERS_MANAGE)
     _not_oneself(user, act.by)
     if to_on is not None and to_on < from_on:
@@ -95,7 +96,9 @@ def tie(
             Tie(user=user, subject_type=subject_type, subject_id=number, why=why, from_on=from_on, to_on=to_on)
             for number in subject_ids
         ),
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["user", "subject_type", "subject_id", "why", "from_on"],
+        update_fields=["to_on", "ended_at"],
     )
     act.record(
         "people.ties.given", subject=user, because=because, about=subject_type, why=why, records=len(subject_ids)

@@ -21,7 +21,7 @@ from tests.integration.web.signing_in import as_
 
 TODAY = date(2016, 7, 31)
 TOMORROW, YESTERDAY = TODAY + timedelta(1), TODAY - timedelta(1)
-AT_TEN = {"act": Act(None, datetime(2016, 7, 31, 9, 0, tzinfo=UTC), TODAY)}
+AT_TEN = Act(None, datetime(2016, 7, 31, 9, 0, tzinfo=UTC), TODAY)
 
 
 def afresh(user: User) -> User:
@@ -43,7 +43,7 @@ def wanted(user: User, child: Child, *, to_on: date | None, from_on: date = LONG
         subject_type="child",
         why="allocated_worker",
         wanted=f"select {user.pk} as user_id, {child.pk} as subject_id, date '{from_on}' as from_on, {said} as to_on",
-        **AT_TEN,
+        act=AT_TEN,
     )
 
 
@@ -58,10 +58,10 @@ def test_a_role_that_is_ended_at_ten_opens_nothing_from_then_on_and_says_that_da
     user = UserFactory(role="social_worker")
     TieFactory(user=user, subject_id=ChildFactory().pk)
     assert sees(user)
-    operations.end_role(held=user.roles_held.get(), because="Moved", **AT_TEN)
+    operations.end_role(held=user.roles_held.get(), because="Moved", act=AT_TEN)
     assert not sees(user)
     held = user.roles_held.get()
-    assert (held.to_on, held.ended_at) == (TODAY, AT_TEN["at"])
+    assert (held.to_on, held.ended_at) == (TODAY, AT_TEN.at)
     # What they did yesterday they did as such.
     assert access.roles_in_words(afresh(user), on=YESTERDAY) == "Social worker"
     admin = UserFactory(role="administrator")
@@ -74,8 +74,8 @@ def test_a_role_that_is_ended_at_ten_opens_nothing_from_then_on_and_says_that_da
 def test_a_role_that_was_ended_can_be_given_again_on_the_same_day() -> None:
     user = UserFactory(role="social_worker")
     TieFactory(user=user, subject_id=ChildFactory().pk)
-    operations.end_role(held=user.roles_held.get(), because="By mistake", **AT_TEN)
-    operations.give_role(user=user, role="social_worker", from_on=TODAY, to_on=None, **AT_TEN)
+    operations.end_role(held=user.roles_held.get(), because="By mistake", act=AT_TEN)
+    operations.give_role(user=user, role="social_worker", from_on=TODAY, to_on=None, act=AT_TEN)
     assert sees(user)
 
 
@@ -125,10 +125,10 @@ def test_a_tie_that_the_file_holds_no_more_ends_at_that_moment_and_one_that_ende
     user, child = UserFactory(role="social_worker"), ChildFactory()
     wanted(user, child, to_on=None)
     TieFactory(user=user, subject_id=ChildFactory().pk, why="allocated_worker", from_on=LONG_AGO, to_on=YESTERDAY)
-    assert operations.align_ties(subject_type="child", why="allocated_worker", wanted=NOTHING, **AT_TEN) == 1
+    assert operations.align_ties(subject_type="child", why="allocated_worker", wanted=NOTHING, act=AT_TEN) == 1
     assert not sees(user)
     ended = {(tie.to_on, tie.ended_at) for tie in Tie.objects.all()}
-    assert ended == {(TODAY, AT_TEN["at"]), (YESTERDAY, None)}
+    assert ended == {(TODAY, AT_TEN.at), (YESTERDAY, None)}
 
 
 # --- over connections of the pages ----------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def test_a_raw_connection_reads_nothing_once_the_tie_or_the_role_is_ended(worker
     with psycopg.connect(databases.login_url("web", database)) as opened:
         for end, back in (
             (lambda: wanted(user, child, to_on=TODAY), lambda: wanted(user, child, to_on=None)),
-            (lambda: operations.end_role(held=user.roles_held.get(), because="Left", **AT_TEN), lambda: None),
+            (lambda: operations.end_role(held=user.roles_held.get(), because="Left", act=AT_TEN), lambda: None),
         ):
             look(opened, user)
             assert children(opened) == {child.pk}

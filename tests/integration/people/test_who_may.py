@@ -1,12 +1,12 @@
 """Who may, on which days: the day before a role begins, its first and last, the day after; and the person next door."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from plumbline.people.access import lasting_on, may_invite, reaches
 from plumbline.people.act import Act
-from plumbline.people.models import RoleHeld, User
+from plumbline.people.models import RoleHeld, Tie, User
 from plumbline.people.operations import tie
 from plumbline.placements.access import children_listed, placements_of_child
 from plumbline.toolkits.access import may_answer, reads_all
@@ -106,3 +106,19 @@ def test_who_acted_for_an_organisation_until_yesterday_answers_nothing_of_it() -
     found = asked(organisation=own)
     assert may_answer(User.objects.get(pk=user.pk), found, on=LAST)
     assert not may_answer(User.objects.get(pk=user.pk), found, on=LAST + timedelta(1))
+
+
+def test_a_tie_given_once_more_from_its_day_lasts_as_is_said_now() -> None:
+    """One that was ended on that day is not passed over in silence."""
+    user, child = UserFactory(), ChildFactory()
+    given = {
+        "user": user,
+        "subject_type": "child",
+        "subject_ids": [child.pk],
+        "why": "asked_in",
+        "because": "An audit.",
+    }
+    day = date(2016, 7, 31)
+    for to_on in (day, date(2016, 8, 31)):
+        tie(**given, from_on=day, to_on=to_on, act=Act(None, datetime(2016, 7, 31, 9, 0, tzinfo=UTC), day))
+        assert list(Tie.objects.filter(user=user).values_list("to_on", "ended_at")) == [(to_on, None)]
