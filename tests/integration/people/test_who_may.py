@@ -120,5 +120,12 @@ def test_a_tie_given_once_more_from_its_day_lasts_as_is_said_now() -> None:
     }
     day = date(2016, 7, 31)
     for to_on in (day, date(2016, 8, 31)):
-        tie(**given, from_on=day, to_on=to_on, act=Act(None, datetime(2016, 7, 31, 9, 0, tzinfo=UTC), day))
+        tie(
+            user=user,
+            **about,
+            because="An audit.",
+            from_on=day,
+            to_on=to_on,
+            act=Act(None, datetime(2016, 7, 31, 9, 0, tzinfo=UTC), day),
+        )
         assert list(Tie.objects.filter(user=user).values_list("to_on", "ended_at")) == [(to_on, None)]
