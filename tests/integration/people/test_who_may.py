@@ -111,13 +111,7 @@ def test_who_acted_for_an_organisation_until_yesterday_answers_nothing_of_it() -
 def test_a_tie_given_once_more_from_its_day_lasts_as_is_said_now() -> None:
     """One that was ended on that day is not passed over in silence."""
     user, child = UserFactory(), ChildFactory()
-    given = {
-        "user": user,
-        "subject_type": "child",
-        "subject_ids": [child.pk],
-        "why": "asked_in",
-        "because": "An audit.",
-    }
+    about = {"subject_type": "child", "subject_ids": [child.pk], "why": "asked_in"}
     day = date(2016, 7, 31)
     for to_on in (day, date(2016, 8, 31)):
         tie(
