@@ -17,7 +17,6 @@ from typing import Any
 import psycopg
 
 from benchmarks import databases
-from plumbline.people.act import Act
 
 CONTRACTS = 10_000
 TODAY = date(2016, 7, 31)
@@ -130,21 +129,22 @@ def _rate_here() -> dict[str, Any]:
     django.setup()
     from plumbline.contracts.models import Assessment, Contract, RatingPeriod, ReasonPeriod  # needs Django ready
     from plumbline.contracts.operations.rating import raise_flags, rerate
+    from plumbline.people.act import Act
 
-    now = {"act": Act(None, datetime(2016, 7, 31, 9, tzinfo=UTC), TODAY)}
+    act = Act(None, datetime(2016, 7, 31, 9, tzinfo=UTC), TODAY)
     started = time.perf_counter()
     # Telling those concerned is timed apart: thousands of flags at once, as on no real day.
-    done = rerate(contract_ids=None, tell=False, **now)
+    done = rerate(contract_ids=None, tell=False, act=act)
     from_nothing = time.perf_counter() - started
     started = time.perf_counter()
-    told = raise_flags(**now)
+    told = raise_flags(act=act)
     telling = time.perf_counter() - started
     one = Contract.objects.order_by("pk")[17]
     Assessment.objects.create(
         contract=one, kind="self", completed_on=date(2016, 7, 30), valid_until=date(2018, 1, 1), instrument=""
     )
     started = time.perf_counter()
-    changed = rerate(contract_ids=[one.pk], **now)
+    changed = rerate(contract_ids=[one.pk], act=act)
     return {
         "from_nothing": round(from_nothing, 2),
         "written": done.written,

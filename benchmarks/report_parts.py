@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.config.cli import start
-from plumbline.people.act import Act
 
 QUESTIONS = [5, 6, 7]
 AS_AT = date(2016, 6, 30)
@@ -31,6 +30,7 @@ def parts(folder: Path) -> dict[str, Any]:
 
     from plumbline.documents import docx, html, pdf
     from plumbline.jobs import ways_in
+    from plumbline.people.act import Act
     from plumbline.scrutiny import operations, queries
 
     seconds: dict[str, float] = {}

@@ -209,8 +209,8 @@ def a_document() -> Sent:
 
 def a_revision(tmp_path: Path) -> Sent:
     officer = a_user("contract_officer")
-    given = {"title": "Policy", "file_name": "policy.pdf", "folder": tmp_path / "files", "by": officer, "at": AT}
-    kept = evidence.keep_document(content=pdf(b"Before"), **given)
+    given = {"title": "Policy", "file_name": "policy.pdf", "folder": tmp_path / "files"}
+    kept = evidence.keep_document(content=pdf(b"Before"), act=Act(officer, AT, TODAY), **given)
     address = reverse("document_replace", args=[kept.pk])
     return Sent(officer, address, lambda: {"title": "Policy", "file": paper()})
 

@@ -62,7 +62,7 @@ def test_in_the_evening_nothing_counts_against_it_and_its_page_says_what_runs_ou
 ) -> None:
     settings.TODAY = EVENING
     opened = Walker(page(team)).open(f"/contracts/{contract.pk}/")
-    assert opened.reads("Green", "A new safeguarding-board assessment (today)")
+    assert opened.reads("Green", "Record the board assessment (today)", "The last is valid until 31 July 2016")
 
 
 def test_in_the_morning_the_team_sees_why_and_decides(

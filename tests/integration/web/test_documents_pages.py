@@ -45,8 +45,9 @@ def provider(organisation):
 
 
 def kept(tmp_path, **changes) -> Document:
-    given = {"title": "Safeguarding policy", "file_name": "policy.pdf", "content": pdf(), "by": None, "at": AT}
-    return operations.keep_document(**{**given, **changes}, folder=tmp_path / "files")
+    given = {"title": "Safeguarding policy", "file_name": "policy.pdf", "content": pdf()}
+    act = Act(changes.pop("by", None), AT, TODAY)
+    return operations.keep_document(**{**given, **changes}, folder=tmp_path / "files", act=act)
 
 
 def report_on_a_setting(document: Document) -> None:

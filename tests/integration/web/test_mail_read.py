@@ -43,7 +43,7 @@ def world() -> World:
 
 
 def kept(recipient: str, email: str, **more: object) -> None:
-    set_contact(contract_id=None, recipient=recipient, way=Way(email=email), **{"by": None, **NOW, **more})
+    set_contact(contract_id=None, recipient=recipient, way=Way(email=email), act=Act(None, **{**NOW, **more}))
 
 
 def an_incident_at(world: World, address: str = "centre@example.org") -> Incident:

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from plumbline.contracts.models import Assessment
+from plumbline.people.act import Act
 from plumbline.toolkits import library
 from tests.factories.files import pdf
 from tests.factories.toolkits import a_document
@@ -63,7 +64,7 @@ def test_an_officer_finds_no_form_for_a_board_assessment(officer, contract) -> N
 
 
 def test_a_self_assessment_is_asked_for(officer, contract) -> None:
-    library.load(at=AT)
+    library.load(act=Act(None, AT, TODAY))
     officer.post(
         f"/contracts/{contract.pk}/assurance/ask/self/", {"toolkit": "section11", **day("due_on", date(2016, 9, 1))}
     )
