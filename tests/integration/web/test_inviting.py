@@ -119,7 +119,7 @@ def test_from_a_return_that_reaches_nobody_to_its_page_open_for_the_person_invit
     assert ("Choose your password" in words(opened), "sessionid" in person.cookies) == (True, False)
     answer = choose(person, link)
     assert (answer.status_code, answer["Location"]) == (302, back)
-    assert "questions are still open" in words(person.get(back))
+    assert "Start answering" in words(person.get(back))
     jane.refresh_from_db()
     assert (jane.is_active, jane.check_password(PASSWORD), jane.must_change_password) == (True, True, False)
     assert [user.pk for user in acting_for(made.organisation_id, on=TODAY)] == [jane.pk]
