@@ -1,5 +1,7 @@
 """Promise 4: every operation is keyword-only, says who acts and when, and leaves its event in the same transaction."""
 
+import ast
+
 from tests.architecture import events
 from tests.architecture.events import leaves_an_event, operations
 from tests.architecture.source import Function, modules
@@ -11,6 +13,9 @@ EXCEPTIONS = {
     "plumbline.indicators.operations.rerun": "reads only, for a viewer: the other half of publishing",
     "plumbline.scrutiny.operations.rerun_report": "reads only, for a viewer: the other half of publishing",
 }
+
+
+CHECK_MOVE = "plumbline.kernel.transitions.check_move"
 
 
 def acting() -> dict[str, Function]:
@@ -50,6 +55,29 @@ def test_each_event_is_written_down_with_the_operation_that_leaves_it() -> None:
     assert events.PAGE.read_text(encoding="utf-8") == events.written(), (
         "look at each line, then run `python -m tests.architecture.events --write`"
     )
+
+
+def test_who_moves_a_state_holds_the_record_before_looking_at_it() -> None:
+    """Two who move it at the same instant wait for each other: the second sees what the first has made of it."""
+    loose = [
+        name
+        for name in operations()
+        if CHECK_MOVE in {called for called, _ in events.calls(name)} and not holds_what_it_reads(name)
+    ]
+    assert loose == []
+
+
+def holds_what_it_reads(name: str, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether the function, or one that it calls by name, locks rows as it reads them."""
+    if name in seen or name not in events.functions():
+        return False
+    _, function = events.functions()[name]
+    locks = {"select_for_update"} & {each.attr for each in ast.walk(function) if isinstance(each, ast.Attribute)}
+    return bool(locks) or any(holds_what_it_reads(each, seen | {name}) for each, _ in events.calls(name))
+
+
+def test_a_function_that_holds_nothing_is_seen_as_such() -> None:
+    assert not holds_what_it_reads("plumbline.audit.moments.choose")
 
 
 def test_every_exception_is_still_needed() -> None:

@@ -1,19 +1,23 @@
 """Evaluators who score, lock and are joined at the same instant, over real connections."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
-from django.db import connection
+import psycopg
+from django.db import OperationalError, connection, transaction
+from django.db.models import Model
 
 from plumbline.commissioning.models import Evaluator, Score, Tender
 from plumbline.commissioning.operations import evaluation
 from plumbline.kernel.errors import RuleBroken
 from plumbline.people.act import Act
 from plumbline.people.models import User
+from tests import databases
 from tests.factories.people import UserFactory
 from tests.factories.tenders import AT, QUESTIONS, TODAY
-from tests.integration.commissioning.evaluating import begun, scored
+from tests.integration.commissioning.evaluating import begun, locked, scored
 
 
 def at_once(*tasks: Callable[[], None]) -> list[str]:
@@ -100,3 +104,63 @@ def test_a_score_is_not_changed_while_its_evaluator_locks(own_database) -> None:
     kept = Score.objects.get(evaluator__user=user, bid=made.bids[0], question="safeguarding").score
     # Either it was changed first and then locked, or locked first and then refused.
     assert (kept == 1) == (refused == [])
+
+
+@contextmanager
+def being_changed(database: str, row: Model) -> Iterator[None]:
+    """The row as it is while another transaction changes it and has not committed."""
+    with psycopg.connect(databases.login_url("worker", database)) as other:
+        other.execute(f"select from {row._meta.db_table} where id = %s for no key update", [row.pk])
+        yield
+
+
+def waits(act: Callable[[], object]) -> bool:
+    """Whether the act waits for the other transaction. It is taken back in either case."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("set local lock_timeout = '300ms'")
+        try:
+            with transaction.atomic():
+                act()
+                transaction.set_rollback(True)
+        except OperationalError as error:
+            if "lock timeout" not in str(error):
+                raise
+            return True
+    return False
+
+
+def test_moderation_waits_for_an_evaluator_who_is_just_locking_or_declaring(own_database) -> None:
+    made = locked()
+    by = made.by(User.objects.get(pk=made.lead.pk))
+    for evaluator in made.evaluators:
+        with being_changed(own_database, evaluator):
+            assert waits(lambda: evaluation.open_moderation(tender_id=made.tender.pk, **by)), evaluator
+    assert not waits(lambda: evaluation.open_moderation(tender_id=made.tender.pk, **by))
+
+
+def test_what_is_decided_of_a_tender_waits_for_what_is_just_decided_of_it(own_database) -> None:
+    made = scored()
+    user = made.evaluators[0].user
+    other = UserFactory(role="evaluator")
+    number = made.tender.pk
+    with being_changed(own_database, made.tender):
+        found = {
+            "open moderation": waits(lambda: evaluation.open_moderation(tender_id=number, **made.by())),
+            "choose an evaluator": waits(
+                lambda: evaluation.assign_evaluator(tender_id=number, user_id=other.pk, **made.by())
+            ),
+        }
+    with being_changed(own_database, made.evaluators[0]):
+        found["score"] = waits(
+            lambda: evaluation.save_score(
+                tender_id=number,
+                bid_id=made.bids[0].pk,
+                question="safeguarding",
+                score=Decimal(1),
+                comment="On second thoughts.",
+                **made.by(user),
+            )
+        )
+        found["lock the scores"] = waits(lambda: evaluation.lock_scores(tender_id=number, **made.by(user)))
+    assert found == dict.fromkeys(found, True)

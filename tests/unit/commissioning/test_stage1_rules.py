@@ -1,13 +1,14 @@
 """What may be decided on a criterion of stage 1, and when a bid passes."""
 
 from contextlib import nullcontext
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from plumbline.commissioning.rules import stage1
 from plumbline.commissioning.rules.stage1 import Clarification, Failed, LawChanged
 from plumbline.kernel.errors import RuleBroken
+from tests.refusals import code_of
 
 TODAY = date(2016, 7, 31)
 YESTERDAY, TOMORROW = date(2016, 7, 30), date(2016, 8, 1)
@@ -145,3 +146,48 @@ def test_the_letter_names_each_criterion_failed_with_its_reason() -> None:
         failed=[Failed("DBS checks", "Not at the right level."), Failed("Safeguarding policy", "None.")],
     )
     assert "1. DBS checks\n   Not at the right level.\n2. Safeguarding policy\n   None." in letter
+
+
+@pytest.mark.parametrize(
+    ("asked", "in_days", "code"),
+    [(" ", 7, "missing_question"), ("Which lead?", 0, "due_in_the_past"), ("Which?", 1, "")],
+)
+def test_a_clarification_asks_something_and_leaves_a_day_to_answer(asked: str, in_days: int, code: str) -> None:
+    on = date(2016, 7, 31)
+    assert code_of(stage1.check_clarification, asked=asked, due_on=on + timedelta(in_days), on=on) == code
+
+
+@pytest.mark.parametrize(
+    ("begun", "entered", "asked_since", "code"),
+    [
+        (False, True, True, ""),
+        (True, True, False, "answers_stand"),
+        (True, False, True, "answers_stand"),
+        (True, False, False, ""),
+    ],
+)
+def test_a_scored_answer_stands_once_stage_1_has_begun(begun, entered, asked_since, code) -> None:
+    assert code_of(stage1.check_answer_open, begun=begun, entered=entered, asked_since=asked_since) == code
+
+
+@pytest.mark.parametrize(
+    ("ground", "result", "note", "code"),
+    [
+        ("mandatory", "none", "", ""),
+        ("mandatory", "excluded", " ", "missing_note"),
+        ("mandatory", "excluded", "A conviction.", ""),
+        ("mandatory", "allowed", "It is years ago.", "must_be_excluded"),
+        ("debarment", "allowed", "It is years ago.", "must_be_excluded"),
+        ("discretionary", "allowed", "It is years ago.", ""),
+        ("discretionary", "allowed", " ", "missing_note"),
+    ],
+)
+def test_what_is_found_is_explained_and_only_a_discretionary_ground_is_overlooked(ground, result, note, code) -> None:
+    assert code_of(stage1.check_exclusion, ground=ground, result=result, note=note) == code
+
+
+def test_a_bid_fails_by_a_criterion_that_it_failed() -> None:
+    assert code_of(stage1.check_fails, []) == "nothing_failed"
+    failed = [Failed("Policy", "None was given."), Failed("DBS checks", "Two are missing")]
+    assert code_of(stage1.check_fails, failed) == ""
+    assert stage1.why_stopped(failed) == "Policy: None was given; DBS checks: Two are missing."

@@ -10,6 +10,7 @@ from plumbline.commissioning.rules import tender
 from plumbline.commissioning.rules.tender import Details
 from plumbline.kernel.errors import RuleBroken
 from plumbline.toolkits.content import AnswerKind, Content, Criterion, Section
+from tests.refusals import code_of
 
 TODAY = date(2016, 7, 31)
 READY = Details(
@@ -137,3 +138,63 @@ def test_few_days_for_bids_hold_up_nothing_and_are_said(due, said) -> None:
     found = tender.warnings(replace(READY, bids_due_on=due), on=TODAY)
     assert bool(found) == bool(said)
     assert not found or f"bidders would have {said}." in found[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({}, ""),
+        ({"title": " "}, "missing_title"),
+        ({"service": " "}, "missing_service"),
+        ({"quality_share": Decimal(0)}, ""),
+        ({"quality_share": Decimal("-0.1")}, "bad_share"),
+        ({"quality_share": Decimal("100.1")}, "bad_share"),
+        ({"standstill_days": -1}, "bad_standstill"),
+        ({"reason_beyond": Decimal("-0.5")}, "bad_distance"),
+        ({"value": Decimal(0)}, ""),
+        ({"value": Decimal("-0.01")}, "bad_value"),
+    ],
+)
+def test_what_not_even_a_draft_may_say(change, code: str) -> None:
+    assert code_of(tender.check_draft, replace(READY, **change)) == code
+
+
+def test_a_tender_that_lacks_something_does_not_go_out() -> None:
+    assert code_of(tender.check_ready, READY, on=TODAY) == ""
+    assert code_of(tender.check_ready, replace(READY, stage1_id=None), on=TODAY) == "not_ready"
+
+
+def test_a_stage_1_is_criteria_that_are_passed_or_failed() -> None:
+    passed = criterion("a", answer="pass_fail")
+    assert code_of(tender.check_stage1, asks(passed, purpose="tender_stage1")) == ""
+    assert code_of(tender.check_stage1, asks(purpose="tender_stage1")) == "not_a_stage1"
+
+
+def test_questions_are_made_to_be_questions_of_a_tender() -> None:
+    assert code_of(tender.check_questions, asks(criterion("a", weight="100"), purpose="case_audit")) == "not_questions"
+
+
+@pytest.mark.parametrize(
+    ("kind", "due", "code"),
+    [
+        ("competition", date(2016, 7, 30), ""),
+        ("competition", TODAY, "still_open"),
+        ("competition", None, ""),
+        ("direct_award", TODAY, ""),
+    ],
+)
+def test_a_tender_is_closed_after_the_last_day_for_bids(kind: str, due: date | None, code: str) -> None:
+    assert code_of(tender.check_closing, kind=kind, bids_due_on=due, on=TODAY) == code
+
+
+def test_a_direct_award_is_never_late() -> None:
+    late = {"received_on": date(2016, 9, 2), "bids_due_on": date(2016, 9, 1)}
+    assert not tender.is_late(kind="direct_award", **late)
+    assert not tender.is_late(kind="competition", received_on=date(2016, 9, 2), bids_due_on=None)
+
+
+def test_two_bids_of_one_supplier_and_an_undecided_conflict_hold_up_what_follows() -> None:
+    assert code_of(tender.check_one_bid_each, [("Alder", "Alder Care")]) == "one_supplier_two_bids"
+    assert code_of(tender.check_one_bid_each, []) == ""
+    assert code_of(tender.check_conflicts, ["Ada Ash"]) == "conflict_undecided"
+    assert code_of(tender.check_conflicts, []) == ""

@@ -28,6 +28,13 @@ STRICT = [PROFILES["dfe-cin"], PROFILES["threshold10"], PROFILES["round5"]]
 YEAR = Period(date(2015, 4, 1), date(2016, 3, 31))
 
 
+def behind(profile, shown):
+    """The least and the most count that a reader takes for what is `shown`: of those that read so, none that is small
+    is ever shown. Counted out one by one, so that the rule which withholds is not what it is measured by."""
+    read_so = [n for n in range(shown + profile.base + 1) if not profile.small(n) and profile.rounded(n) == shown]
+    return read_so[0], read_so[-1]
+
+
 class Reader:
     """Knows what is shown, that withheld cells are not zero, and which cells add up to which."""
 
@@ -46,7 +53,7 @@ class Reader:
         elif shown == "never printed":
             self.bounds.append((0, None))
         else:
-            self.bounds.append(self.profile.range_of(count))
+            self.bounds.append(behind(self.profile, self.profile.rounded(count)))
         return len(self.bounds) - 1
 
     def knows_sum(self, parts, whole):
@@ -188,6 +195,18 @@ def test_round5_rounds_to_the_nearest_five(count, rounded):
 def test_rounds_half_up():
     assert PROFILES["round5"].rounded(3) == 5
     assert [percent(1, 16), percent(1, 2000)] == [percent(63, 1000), percent(1, 1000)]
+
+
+@pytest.mark.parametrize("profile", STRICT)
+def test_a_rounded_count_is_taken_to_tell_what_a_reader_makes_of_it(profile):
+    """Five that are shown are five to seven, and not three to seven: three and four are withheld."""
+    shown = [count for count in range(120) if not profile.small(count)]
+    differ = {
+        count: (profile.range_of(count), behind(profile, profile.rounded(count)))
+        for count in shown
+        if profile.range_of(count) != behind(profile, profile.rounded(count))
+    }
+    assert differ == {}
 
 
 def test_an_unknown_profile_is_refused_with_those_there_are():
