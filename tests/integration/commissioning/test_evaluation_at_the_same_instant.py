@@ -135,8 +135,8 @@ def test_moderation_waits_for_an_evaluator_who_is_just_locking_or_declaring(own_
     by = made.by(User.objects.get(pk=made.lead.pk))
     for evaluator in made.evaluators:
         with being_changed(own_database, evaluator):
-            assert waits(lambda: evaluation.open_moderation(tender_id=made.tender.pk, **by)), evaluator
-    assert not waits(lambda: evaluation.open_moderation(tender_id=made.tender.pk, **by))
+            assert waits(lambda: evaluation.open_moderation(tender_id=made.tender.pk, act=by)), evaluator
+    assert not waits(lambda: evaluation.open_moderation(tender_id=made.tender.pk, act=by))
 
 
 def test_what_is_decided_of_a_tender_waits_for_what_is_just_decided_of_it(own_database) -> None:
@@ -146,9 +146,9 @@ def test_what_is_decided_of_a_tender_waits_for_what_is_just_decided_of_it(own_da
     number = made.tender.pk
     with being_changed(own_database, made.tender):
         found = {
-            "open moderation": waits(lambda: evaluation.open_moderation(tender_id=number, **made.by())),
+            "open moderation": waits(lambda: evaluation.open_moderation(tender_id=number, act=made.by())),
             "choose an evaluator": waits(
-                lambda: evaluation.assign_evaluator(tender_id=number, user_id=other.pk, **made.by())
+                lambda: evaluation.assign_evaluator(tender_id=number, user_id=other.pk, act=made.by())
             ),
         }
     with being_changed(own_database, made.evaluators[0]):
@@ -159,8 +159,8 @@ def test_what_is_decided_of_a_tender_waits_for_what_is_just_decided_of_it(own_da
                 question="safeguarding",
                 score=Decimal(1),
                 comment="On second thoughts.",
-                **made.by(user),
+                act=made.by(user),
             )
         )
-        found["lock the scores"] = waits(lambda: evaluation.lock_scores(tender_id=number, **made.by(user)))
+        found["lock the scores"] = waits(lambda: evaluation.lock_scores(tender_id=number, act=made.by(user)))
     assert found == dict.fromkeys(found, True)

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plumbline.commissioning.rules import scoring
-from plumbline.commissioning.rules.award import criteria_of
+from plumbline.commissioning.rules.award import criteria_of, made_of
 from plumbline.commissioning.rules.scoring import Offer, Question
 from plumbline.kernel.errors import RuleBroken
+from tests.refusals import code_of
 
 SCALE = tuple(Decimal(point) for point in range(6))
 SAFE = Question("safe", "Safeguarding", Decimal(40), SCALE, minimum=Decimal(3))
@@ -326,3 +327,71 @@ def test_a_letter_explains_each_question_of_a_bid_with_what_it_is_worth() -> Non
     assert (first.title, first.score, first.because) == (SAFE.title, "4", "It names who is told.")
     assert (second.score, second.because) == ("5", "")
     assert Decimal(first.points) + Decimal(second.points) == standing.quality_points
+
+
+@pytest.mark.parametrize(
+    ("questions", "code"),
+    [
+        (BOTH, ""),
+        ((), "no_questions"),
+        ((SAFE,), "weights_not_100"),
+        ((SAFE, replace(CARE, scale=())), "no_scale"),
+        ((SAFE, replace(CARE, scale=(Decimal(0),))), "no_scale"),
+        ((replace(SAFE, minimum=Decimal(6)), CARE), "minimum_off_scale"),
+        ((replace(SAFE, minimum=Decimal(-1)), CARE), "minimum_off_scale"),
+        ((replace(SAFE, minimum=Decimal(5)), CARE), ""),
+    ],
+)
+def test_questions_have_a_scale_weights_that_add_to_100_and_minimums_on_it(questions, code: str) -> None:
+    assert code_of(scoring.check_questions, questions) == code
+
+
+@pytest.mark.parametrize(("score", "code"), [("5", ""), ("0", ""), ("2.5", "off_scale"), ("6", "off_scale")])
+def test_a_score_is_one_of_the_scale(score: str, code: str) -> None:
+    assert code_of(scoring.check_score, Decimal(score), SAFE) == code
+
+
+def test_what_cannot_be_reckoned_is_refused() -> None:
+    assert code_of(scoring.average, []) == "scores_missing"
+    out_of_range = code_of(scoring.result, BOTH, [offer(1, 5, 5)], quality_share=Decimal(101))
+    assert out_of_range == "quality_share_out_of_range"
+    unscored = replace(offer(1, 5, 5), scores={"safe": Fraction(5)})
+    assert code_of(quality_only, unscored) == "scores_missing"
+    assert quality_only(replace(unscored, stopped="Withdrawn."), offer(2, 4, 4)).of(2).rank == 1
+    assert code_of(quality_only, offer(1, 5, 6)) == "off_scale"
+    assert code_of(scoring.result, BOTH, [offer(1, 5, 5)], quality_share=Decimal(60)) == "price_missing"
+    with pytest.raises(KeyError):
+        quality_only(offer(1, 5, 5)).of(2)
+
+
+def test_the_first_are_all_who_share_the_highest_total() -> None:
+    assert [row.bid for row in quality_only(offer(1, 5, 5), offer(2, 5, 5), offer(3, 4, 4)).first] == [1, 2]
+    assert quality_only(offer(1, 2, 5)).first == ()
+
+
+def test_a_score_is_said_with_as_few_places_as_it_has() -> None:
+    assert [scoring.plain(each) for each in (Decimal("3.00"), Decimal("2.5"), Fraction(8, 3))] == ["3", "2.5", "2.67"]
+
+
+def test_a_lost_tie_and_what_a_winner_did_better_are_said() -> None:
+    found = scoring.result(BOTH, [offer(1, 5, 4, price="100"), offer(2, 4, 4, price="200")], quality_share=Decimal(60))
+    first, second = found.standings
+    said = scoring.advantages(first, second)
+    assert said[0] == "“Safeguarding”: it scored 5, yours 4, of 5."
+    assert said[1].startswith("Price: it has 40.00 points, yours 20.00")
+    assert scoring.advantages(second, first) == []
+    assert scoring.lost_tie_to(second, [first]) == []
+    tied = quality_only(offer(1, 5, 5), offer(2, 5, 5))
+    assert scoring.lost_tie_to(tied.of(2), [tied.of(1)]) == ["Bidder 1"]
+    assert scoring.tie_words(["Alder"], "By lot.") == (
+        "Your total is the same as that of Alder. How it was decided: By lot."
+    )
+
+
+def test_how_quality_and_price_make_a_total_is_said_where_price_counts() -> None:
+    found = scoring.result(BOTH, [offer(1, 5, 5, price="100")], quality_share=Decimal(60))
+    assert made_of(found.of(1), quality_share=Decimal(60), places=2) == (
+        "Its quality has 100.00 of 100 points; quality counts 60 in a hundred, which is 60.00 points. Its price has "
+        "40.00 of 40 points. Together: 100.00."
+    )
+    assert made_of(quality_only(offer(1, 5, 5)).of(1), quality_share=Decimal(100), places=2) == ""

@@ -7,6 +7,7 @@ import pytest
 from plumbline.contracts.rules import assurance as rules
 from plumbline.contracts.rules.assurance import PolicyAnswer
 from plumbline.kernel.errors import RuleBroken
+from tests.refusals import code_of
 
 DONE = date(2016, 2, 29)
 SIX = ("safer_recruitment", "safeguarding", "dbs", "whistleblowing", "complaints", "anti_bullying")
@@ -100,3 +101,40 @@ def test_the_policies_of_which_nothing_is_shown_are_named() -> None:
 
 def test_a_fact_that_is_none_of_the_six_is_left_aside() -> None:
     assert rules.reviews_of([answer("mood")], policies=SIX) == ([], list(SIX))
+
+
+def test_a_day_that_is_none_is_no_review() -> None:
+    assert rules.reviews_of([answer("dbs", "last May", None, "date")], policies=SIX)[0] == []
+
+
+def test_of_two_reviews_the_later_counts() -> None:
+    later = answer("dbs", reviewed_on=date(2016, 5, 1))
+    assert rules.reviews_of([later, answer("dbs")], policies=SIX)[0] == [("dbs", date(2016, 5, 1), None)]
+    assert rules.reviews_of([answer("dbs"), later], policies=SIX)[0] == [("dbs", date(2016, 5, 1), None)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "months", "from_on", "code"),
+    [
+        ("self", 1, date(2016, 7, 31), ""),
+        ("self", rules.LONGEST_MONTHS, date(2016, 7, 31), ""),
+        ("peer", 12, date(2016, 7, 31), "unknown_kind"),
+    ],
+)
+def test_a_term_from_today_on_is_taken(kind: str, months: int, from_on: date, code: str) -> None:
+    given = {"kind": kind, "months": months, "from_on": from_on, "because": "Agreed.", "on": date(2016, 7, 31)}
+    assert code_of(rules.check_term, **given) == code
+
+
+@pytest.mark.parametrize(
+    ("agreed_on", "has_source", "code"),
+    [
+        (date(2016, 7, 31), False, ""),
+        (date(2016, 7, 30), False, "missing_source"),
+        (date(2016, 7, 30), True, ""),
+        (date(2016, 8, 1), True, "future_date"),
+    ],
+)
+def test_a_plan_of_a_day_that_has_passed_needs_what_shows_it(agreed_on: date, has_source: bool, code: str) -> None:
+    given = {"agreed_on": agreed_on, "has_source": has_source, "on": date(2016, 7, 31)}
+    assert code_of(rules.check_plan, **given) == code

@@ -7,6 +7,7 @@ import pytest
 from plumbline.contracts.rules import evaluations as rules
 from plumbline.contracts.rules.evaluations import ActionGiven, Attendee, CaseGiven, KpiGiven, Meeting
 from plumbline.kernel.errors import RuleBroken
+from tests.refusals import code_of
 
 TODAY = date(2016, 7, 31)
 
@@ -189,3 +190,56 @@ def test_a_quarter_that_has_not_begun_is_refused() -> None:
 )
 def test_what_is_due_says_how_its_plan_stands(planned_on, said) -> None:
     assert rules.due_sentence(due_on=date(2016, 7, 13), planned_on=planned_on, review_every=3, on=TODAY).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({}, ""),
+        ({next(iter(rules.TEXTS)): 7}, "wrong_kind"),
+        ({"concerns_raised": "perhaps"}, "wrong_kind"),
+        ({"concerns_raised": True}, "missing_concerns"),
+        ({"concerns_raised": False, "concerns": "Case 4.", "concerns_action": "A visit."}, "contradiction"),
+        ({"concerns": "Case 4."}, "missing_what_is_done"),
+        ({"concerns_action": "A visit."}, "missing_concerns"),
+        ({"concerns": "Case 4.", "concerns_action": "A visit."}, ""),
+        ({next(iter(rules.COUNTS)): True}, "not_a_number"),
+        ({next(iter(rules.COUNTS)): "-1"}, "not_a_number"),
+        ({next(iter(rules.COUNTS)): " 12 "}, ""),
+        ({next(iter(rules.SHARES)): 100}, ""),
+        ({next(iter(rules.SHARES)): 101}, "too_large"),
+    ],
+)
+def test_a_safeguarding_section_does_not_contradict_itself(given: dict[str, object], code: str) -> None:
+    assert code_of(rules.check_safeguarding, given) == code
+
+
+@pytest.mark.parametrize(
+    ("reference", "summary", "code"),
+    [(" ", "Needs a key worker.", "missing_reference"), ("4", " ", "missing_summary"), ("4", "A key worker.", "")],
+)
+def test_a_case_has_a_reference_and_what_it_needs(reference: str, summary: str, code: str) -> None:
+    assert code_of(rules.check_case, CaseGiven(reference=reference, summary=summary)) == code
+
+
+def test_a_name_of_one_letter_is_none() -> None:
+    assert rules.names_in("Plan B is ready.", ["B Ash"]) == []
+
+
+@pytest.mark.parametrize(
+    ("quarter", "code"),
+    [
+        (None, "not_a_quarter"),
+        (date(2016, 7, 2), "not_a_quarter"),
+        (date(2016, 7, 1), ""),
+        (date(2016, 10, 1), "future_date"),
+    ],
+)
+def test_a_quarter_is_one_that_has_begun(quarter: date | None, code: str) -> None:
+    assert code_of(rules.check_quarter, quarter, on=TODAY) == code
+
+
+def test_a_meeting_may_have_actions_and_no_indicators() -> None:
+    given = meeting(actions=[ActionGiven(title=" ", due_on=TODAY)])
+    assert code_of(rules.check_meeting, given, on=TODAY) == "missing_title"
+    assert code_of(rules.check_meeting, meeting(), on=TODAY) == ""

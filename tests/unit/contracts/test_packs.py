@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from plumbline.contracts.rules import packs
@@ -130,3 +131,32 @@ def test_a_manifest_that_cannot_be_read_is_refused(manifest) -> None:
 def test_a_signing_key_of_another_kind_is_refused() -> None:
     with refused("wrong_key"):
         packs.build(FILES, about=ABOUT, signing_key=b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
+
+
+def test_a_pack_says_whose_signature_it_has_or_that_it_has_none(key) -> None:
+    built = packs.build(FILES, about=ABOUT, signing_key=pem(key))
+    assert "key of Fenmarsh" in packs.read(built.content, known={"Fenmarsh": public(key)}).says()
+    assert "is not one of those known here" in packs.read(built.content, known={}).says()
+    assert (
+        packs.read(packs.build(FILES, about=ABOUT, signing_key=None).content, known={}).says().startswith("Not signed.")
+    )
+
+
+def test_a_pack_that_is_too_large_is_not_unfolded() -> None:
+    content = packs.build(FILES, about=ABOUT, signing_key=None).content
+    with refused("too_large"):
+        packs.read(content + bytes(packs.LARGEST), known={})
+    with refused("too_large"):
+        packs.read(zipped({"zeros": bytes(packs.LARGEST + 1)}), known={})
+
+
+def test_a_key_of_another_kind_or_none_is_refused(key) -> None:
+    other = ec.generate_private_key(ec.SECP256R1())
+    with refused("wrong_key"):
+        packs.build(FILES, about=ABOUT, signing_key=pem(other))
+    with refused("wrong_key"):
+        packs.build(FILES, about=ABOUT, signing_key=b"no key")
+    content = packs.build(FILES, about=ABOUT, signing_key=pem(key)).content
+    for wrong in (public(other), b"no key"):
+        with refused("wrong_key"):
+            packs.read(changed(content, **{packs.KEY.replace(".", "__"): wrong}), known={})

@@ -292,3 +292,26 @@ class TestTheBook:
     def test_every_reason_is_a_whole_sentence(self, code: str) -> None:
         said = rating.sentence(code, "dbs", "since Monday")
         assert (said[0].isupper(), said[-1], "{" in said) == (True, ".", False)
+
+
+class TestAContractThatNeverRan:
+    def test_nothing_counts_against_it_and_it_has_no_colour(self) -> None:
+        never = facts(ends_on=START - DAY, reviews={"dbs": [START - 800 * DAY]})
+        assert (rating.reasons(never, ()), rating.periods(never, [])) == ([], [])
+
+
+class TestBeforeTheContract:
+    def test_a_review_that_was_late_and_made_good_before_it_began_does_not_count(self) -> None:
+        known = facts(reviews={"dbs": [START - 900 * DAY, START - 100 * DAY, START + 200 * DAY]})
+        assert all(from_on > START for _, from_on, _ in held("policy_review_overdue", known))
+
+    def test_a_change_of_the_law_that_was_answered_before_it_began_does_not_count(self) -> None:
+        law = LawChange("Old guidance", START - 500 * DAY, START - 400 * DAY, frozenset({"dbs"}))
+        known = facts(reviews={"dbs": [START - 600 * DAY, START - 300 * DAY]})
+        assert days("policy_before_law_change", known, (law,)) == []
+
+
+def test_a_lift_to_the_last_day_ends_with_the_contract() -> None:
+    late = facts(assessments={}, by_hand=[rating.ByHand("green", END - DAY, END, better=True)])
+    found = rating.periods(late, rating.reasons(late, ()))
+    assert found[-1].to_on == END

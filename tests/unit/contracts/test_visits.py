@@ -7,6 +7,7 @@ import pytest
 from plumbline.contracts.rules import visits as rules
 from plumbline.contracts.rules.visits import Expected, FindingGiven
 from plumbline.kernel.errors import RuleBroken
+from tests.refusals import code_of
 
 
 def findings(**changes: FindingGiven) -> list[FindingGiven]:
@@ -103,3 +104,28 @@ def test_a_report_that_came_is_not_missing() -> None:
 def test_a_report_speaks_for_a_whole_period_that_has_begun(kind, period_from, code) -> None:
     with refused(code):
         rules.check_period(kind, period_from, on=date(2016, 7, 31))
+
+
+@pytest.mark.parametrize(
+    ("kind", "period_from", "code"),
+    [
+        ("reg44", date(2016, 7, 1), ""),
+        ("reg44", date(2016, 7, 2), "not_a_period"),
+        ("reg44", date(2016, 9, 1), "future_date"),
+        ("reg45", date(2016, 7, 1), ""),
+        ("reg45", date(2016, 4, 1), "not_a_period"),
+        ("reg45", date(2017, 1, 1), "future_date"),
+        ("reg46", date(2016, 7, 1), "unknown_kind"),
+    ],
+)
+def test_a_report_speaks_for_a_period_that_has_begun(kind: str, period_from: date, code: str) -> None:
+    assert code_of(rules.check_period, kind, period_from, on=date(2016, 7, 31)) == code
+
+
+def test_how_many_reports_of_a_home_have_not_come() -> None:
+    july = Expected("reg44", date(2016, 5, 1), date(2016, 6, 30))
+    half = Expected("reg45", date(2016, 1, 1), date(2016, 7, 28))
+    first = "Larch: the regulation 44 report of May 2016 was due by 30 June 2016 and has not come"
+    assert rules.missing_sentence("Larch", [july]) == f"{first}."
+    assert rules.missing_sentence("Larch", [july, half, half]) == f"{first} and 2 more."
+    assert half.words() == "the regulation 45 report of January to June 2016"

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from plumbline.contracts.rules import contacts, flags, rating, visits
+from tests.refusals import code_of
 
 JULY = date(2016, 7, 31)
 
@@ -84,3 +85,47 @@ def test_a_home_that_was_never_visited_is_said_to_be_so() -> None:
 )
 def test_an_office_has_a_whole_working_day_to_read_what_it_was_written(on: date, unread: bool) -> None:
     assert contacts.is_unread(date(2016, 7, 29), on=on, holidays=()) is unread
+
+
+def test_a_colour_is_worse_than_those_before_it() -> None:
+    pairs = [(one, other) for one in rating.COLOURS for other in rating.COLOURS if rating.worse(one, other)]
+    assert pairs == [("amber", "green"), ("red", "green"), ("red", "amber")]
+
+
+def test_what_is_to_be_done_names_the_policy_and_keeps_a_code_that_has_left_the_book() -> None:
+    policy, words = next(iter(rating.POLICIES.items()))
+    said = {code: rating.to_do(code, policy, "the detail") for code in rating.BOOK.codes}
+    assert [code for code, text in said.items() if "{about}" in text or "{detail}" in text] == []
+    assert [
+        code for code, each in rating.BOOK.codes.items() if "{about}" in each.to_do and words not in said[code]
+    ] == []
+    assert rating.to_do("of_another_year", policy, "") == "of_another_year"
+
+
+RATED = {
+    "colour": "green", "rules_colour": "amber", "because": "A visit showed it.", "from_on": JULY,
+    "until_on": JULY, "may_override": True, "on": JULY,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({}, ""),
+        ({"colour": "blue"}, "unknown_colour"),
+        ({"because": " "}, "missing_reason"),
+        ({"colour": "amber"}, "nothing_changes"),
+        ({"from_on": JULY - timedelta(1)}, "past_date"),
+        ({"until_on": JULY - timedelta(1)}, "end_before_start"),
+        ({"may_override": False}, "needs_override"),
+        ({"until_on": None}, "missing_end"),
+        ({"colour": "red", "may_override": False, "until_on": None}, ""),
+    ],
+)
+def test_a_better_rating_is_a_managers_and_has_a_last_day(change: dict[str, object], code: str) -> None:
+    assert code_of(rating.check_by_hand, **{**RATED, **change}) == code
+
+
+def test_a_rating_by_hand_says_whether_it_is_better() -> None:
+    assert rating.check_by_hand(**RATED) is True
+    assert rating.check_by_hand(**{**RATED, "colour": "red"}) is False

@@ -62,3 +62,9 @@ def test_a_child_in_danger_is_never_put_off_and_nothing_without_a_reason_and_a_d
     with pytest.raises(RuleBroken) as refused:
         check_put_off(**{**given, **change})
     assert refused.value.code == code
+
+
+def test_what_is_agreed_is_put_off_to_a_day_to_come() -> None:
+    given = {"gravest": Gravity.AGREED, "because": "They are away.", "on": TODAY}
+    assert check_put_off(until_on=TODAY + timedelta(1), **given) is None
+    assert check_put_off(until_on=TODAY + timedelta(92), **given) is None

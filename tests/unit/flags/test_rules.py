@@ -202,3 +202,7 @@ def test_the_digest_counts_what_is_open_and_whom_nobody_reached(open_flags, unre
     body = rules.digest({"open": open_flags, "overdue": 1, "today": 2}, unreached=unreached)
     assert [words for words in said if words not in body] == []
     assert ("Flags open" in body, "could not be told" in body) == (bool(open_flags), bool(unreached))
+
+
+def test_a_flag_is_one_of_its_kind_for_its_subject() -> None:
+    assert rules.Wanted("k", "placement", 7, "Because.", ()).about == ("k", "placement", 7)

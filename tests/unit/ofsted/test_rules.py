@@ -635,3 +635,10 @@ def test_a_setting_unchanged_in_two_equal_lists_is_all_there_is() -> None:
     changed = compare_lists(before=same, after=same)
 
     assert (changed.unchanged, changed.new, changed.gone, changed.newly_adverse) == (("A",), (), (), ())
+
+
+def test_before_anything_was_known_and_in_a_gap_there_is_no_status() -> None:
+    first = StatusPeriod("clear", date(2016, 1, 1), date(2016, 2, 1), ())
+    assert status_on(date(2015, 12, 31), [first]) is None
+    assert status_on(date(2016, 1, 31), [first]) is first
+    assert status_on(date(2016, 2, 1), [first]) is None

@@ -83,3 +83,12 @@ def test_the_answers_given_are_not_changed():
 def test_an_interval_is_wilson_s(numerator, denominator):
     known = binomtest(numerator, denominator).proportion_ci(method="wilson")
     assert rules.interval(numerator, denominator) == pytest.approx((100 * known.low, 100 * known.high), abs=1e-4)
+
+
+def test_quartiles_and_what_could_not_be_given_count_nothing_that_others_could_tell():
+    shown = {
+        "none": {"reason": "It cannot be given."},
+        "spread": {"key": "tac_duration", **YEAR, "quartiles": None, "value": None, "withheld": True},
+        "split": outcomes(100, needs_met=60, stepped_up=40),
+    }
+    assert rules.withhold_alike(shown) == shown

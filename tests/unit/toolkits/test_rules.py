@@ -1,6 +1,6 @@
 """What is an answer, when a return is complete, and what its answers come to."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -198,3 +198,76 @@ def test_an_answer_that_comes_back_the_same_is_known_by_its_fingerprint() -> Non
     changed = [("partly", "Seen on 3 May.", "", date(2016, 5, 3)), ("met", "Seen.", "", date(2016, 5, 3)),
                ("met", "Seen on 3 May.", "Better", date(2016, 5, 3)), ("met", "Seen on 3 May.", "", None)]  # fmt: skip
     assert given not in {rules.fingerprint(*each) for each in changed}
+
+
+@pytest.mark.parametrize(
+    ("days", "sent_back_since", "subject"),
+    [
+        (15, None, "You are asked to answer return 7, due on 15 August 2016"),
+        (14, None, "Reminder: return 7 is due on 14 August 2016"),
+        (4, None, "Reminder: return 7 is due on 4 August 2016"),
+        (3, None, "Second reminder: return 7 is due on 3 August 2016"),
+        (0, None, "Second reminder: return 7 is due on 31 July 2016"),
+        (-1, None, "Return 7 is overdue: it was due on 30 July 2016"),
+        (15, date(2016, 7, 1), "Return 7, handed in on 1 July 2016, was sent back to be corrected"),
+        (14, date(2016, 7, 1), "Reminder: return 7 is due on 14 August 2016"),
+        (None, date(2016, 7, 1), "Return 7, handed in on 1 July 2016, was sent back to be corrected"),
+        (None, None, "You are asked to answer return 7"),
+    ],
+)
+def test_a_reminder_says_how_near_the_day_is(days: int | None, sent_back_since: date | None, subject: str) -> None:
+    on = date(2016, 7, 31)
+    due = None if days is None else on + timedelta(days)
+    if days in (15, 14, 4, 3):
+        due = date(2016, 8, days)
+        on = due - timedelta(days)
+    found, text = rules.reminder(
+        number=7,
+        due_on=due,
+        sent_back_since=sent_back_since,
+        progress=rules.completeness(read(criterion("a")), {"a": "yes"}, ()),
+        on=on,
+    )
+    assert found == subject
+    assert ("Nothing is missing" in text, "its page says why" in text) == (not sent_back_since, bool(sent_back_since))
+
+
+def test_what_is_not_complete_is_not_said_to_be_ready() -> None:
+    progress = rules.completeness(read(criterion("a")), {}, ())
+    _, text = rules.reminder(number=7, due_on=None, sent_back_since=None, progress=progress, on=date(2016, 7, 31))
+    assert ("0 of 1 question answered in full" in text, "Nothing is missing" in text) == (True, False)
+
+
+def test_what_has_options_is_graded() -> None:
+    assert [rules.is_graded(one(kind)) for kind in ("yes_no", "text", "number", "document")] == [
+        True, False, False, False,
+    ]  # fmt: skip
+
+
+def test_what_one_question_lacks() -> None:
+    found = rules.completeness(read(criterion("a"), criterion("b")), {"a": "yes"}, ())
+    assert (found.lack_of("a"), found.lack_of("b").code) == (None, rules.NOT_ANSWERED)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "kind", "evidence", "left_out"),
+    [
+        ("survey", "text", "none", True),
+        ("survey", "yes_no", "none", False),
+        ("self_assessment", "text", "none", False),
+        ("self_assessment", "document", "optional", True),
+        ("self_assessment", "document", "required", False),
+    ],
+)
+def test_words_in_a_survey_and_a_document_that_is_not_obligatory_may_be_left_out(
+    purpose, kind, evidence, left_out
+) -> None:
+    asked = read(criterion("it", kind, evidence=evidence), purpose=purpose)
+    assert rules.may_be_left_out(asked, asked.criterion("it")) is left_out
+
+
+def test_an_answer_is_compared_with_the_one_before() -> None:
+    now = read(criterion("a"), criterion("b"), criterion("c"), criterion("d"))
+    then = read(criterion("b"), criterion("c"), criterion("d"), criterion("e"))
+    found = rules.differences(now, {"b": "yes", "c": "yes"}, then, {"b": "yes", "c": "no", "e": "no"})
+    assert [each.what for each in found] == ["new", "same", "changed", "unanswered", "gone"]
