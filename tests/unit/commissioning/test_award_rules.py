@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from plumbline.commissioning.rules import award
+from plumbline.commissioning.rules import award, ocds
 from plumbline.commissioning.rules.award import Criterion, Outcome, Winner
 from plumbline.kernel.errors import RuleBroken
 from tests.refusals import code_of
@@ -212,3 +212,7 @@ def test_a_letter_to_who_lost_says_how_it_was_scored_and_one_to_who_was_stopped_
     assert ("rank" in stopped, "It was not successful" in stopped) == (False, False)
     bare = award.letter(replace(lost, criteria=(replace(criterion, because=""),), made_of="", tie=""), **words)
     assert "(60.00 of 100 points).\n" in bare
+
+
+def test_a_tender_is_published_under_the_councils_prefix_and_its_reference() -> None:
+    assert ocds.ocid_of("T-1", prefix="ocds-abc123") == "ocds-abc123-T-1"

@@ -395,3 +395,17 @@ def test_how_quality_and_price_make_a_total_is_said_where_price_counts() -> None
         "40.00 of 40 points. Together: 100.00."
     )
     assert made_of(quality_only(offer(1, 5, 5)).of(1), quality_share=Decimal(100), places=2) == ""
+
+
+def test_totals_that_differ_look_different_as_far_as_anyone_would_read() -> None:
+    assert [quality_only(offer(1, 5, 5), offer(2, 5, 5 - Fraction(1, 10**power))).places for power in (0, 4, 40)] == [
+        2,
+        3,
+        scoring.MOST_PLACES,
+    ]
+
+
+def test_what_is_kept_of_a_result_says_whether_there_were_prices() -> None:
+    assert scoring.kept(quality_only(offer(1, 5, 5)))["lowest_price"] is None
+    priced = scoring.result(BOTH, [offer(1, 5, 5, price="100")], quality_share=Decimal(60))
+    assert scoring.kept(priced)["lowest_price"] == "100"

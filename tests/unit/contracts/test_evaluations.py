@@ -243,3 +243,13 @@ def test_a_meeting_may_have_actions_and_no_indicators() -> None:
     given = meeting(actions=[ActionGiven(title=" ", due_on=TODAY)])
     assert code_of(rules.check_meeting, given, on=TODAY) == "missing_title"
     assert code_of(rules.check_meeting, meeting(), on=TODAY) == ""
+
+
+def test_a_summary_that_names_no_child_is_taken() -> None:
+    assert code_of(rules.check_nameless, "Two children moved.", names=["Ada Ash"]) == ""
+
+
+def test_every_action_says_what_is_to_be_done() -> None:
+    said, silent = ActionGiven(title="Train the staff", due_on=TODAY), ActionGiven(title=" ", due_on=TODAY)
+    assert code_of(rules.check_meeting, meeting(actions=[said]), on=TODAY) == ""
+    assert code_of(rules.check_meeting, meeting(actions=[said, silent]), on=TODAY) == "missing_title"

@@ -8,10 +8,11 @@ import yaml
 from plumbline.contracts.models import IncidentType
 from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules import notifications
-from plumbline.contracts.rules.incidents import PLACE, Agreed, Standing
+from plumbline.contracts.rules.incidents import Agreed, Standing
 from plumbline.contracts.rules.notifications import ALL, Clock, Step, library
 from plumbline.kernel.errors import RuleBroken
-from plumbline.kernel.moments import moment
+from plumbline.kernel.moments import PLACE, moment
+from tests.refusals import code_of
 
 # The early May bank holiday of 2016 was Monday the 2nd, the spring one Monday the 30th.
 HOLIDAYS = frozenset({date(2016, 5, 2), date(2016, 5, 30)})
@@ -324,3 +325,65 @@ def test_a_clock_with_hours_and_working_days_is_refused() -> None:
 def test_a_moment_before_the_incident_is_refused() -> None:
     with pytest.raises(RuleBroken, match="before it happened"):
         rules.check_times(occurred_at=at(JULY_2016), knew_at=at(JULY_2016, 13), now=at(JULY_2016, 15))
+
+
+@pytest.mark.parametrize(("state", "code"), [("open", ""), ("closed", "wrong_state"), ("aside", "wrong_state")])
+def test_an_incident_that_is_closed_or_set_aside_is_not_worked_on(state: str, code: str) -> None:
+    assert code_of(rules.check_live, state) == code
+
+
+@pytest.mark.parametrize(
+    ("because", "is_error", "leading_here", "code"),
+    [
+        (" ", False, [], "missing_reason"),
+        ("Typed twice.", True, ["I-2"], "others_lead_here"),
+        ("Typed twice.", True, [], ""),
+        ("The same as I-1.", False, ["I-2"], ""),
+    ],
+)
+def test_what_others_lead_to_is_not_set_aside_as_an_error(because, is_error, leading_here, code) -> None:
+    given = {"because": because, "is_error": is_error, "leading_here": leading_here}
+    assert code_of(rules.check_aside, **given) == code
+
+
+NOW = at(JULY_2016)
+
+
+@pytest.mark.parametrize(
+    ("happened", "knew", "code"),
+    [(0, 0, ""), (-2, -1, ""), (1, 1, "future_date"), (-1, 1, "future_date"), (-1, -2, "days_out_of_order")],
+)
+def test_an_incident_happens_is_known_and_then_reported(happened: int, knew: int, code: str) -> None:
+    given = {"occurred_at": NOW + timedelta(minutes=happened), "knew_at": NOW + timedelta(minutes=knew), "now": NOW}
+    assert code_of(rules.check_times, **given) == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "code"),
+    [
+        ("fall", next(iter(rules.OUTCOMES)), "no_allegation"),
+        (next(iter(rules.ALLEGATIONS)), "perhaps", "unknown_outcome"),
+        *[(next(iter(rules.ALLEGATIONS)), outcome, "") for outcome in rules.OUTCOMES],
+    ],
+)
+def test_an_allegation_has_an_outcome_that_is_known(kind: str, outcome: str, code: str) -> None:
+    assert code_of(rules.check_outcome, kind, outcome) == code
+
+
+@pytest.mark.parametrize(
+    ("agreed", "side", "code"),
+    [
+        (Agreed(None, None, None), "manager", ""),
+        (Agreed(1, 2, None), "provider", ""),
+        (Agreed(1, None, None), "manager", "agreed_already"),
+        (Agreed(None, 9, None), "provider", "two_sides"),
+        (Agreed(None, None, 9), "area", "two_sides"),
+        (Agreed(None, None, None), "child", "unknown_side"),
+    ],
+)
+def test_each_side_agrees_once_and_for_itself(agreed: Agreed, side: str, code: str) -> None:
+    assert code_of(rules.check_agreement, agreed, side=side, user_id=9, newest=True) == code
+
+
+def test_a_text_that_names_nobody_is_taken() -> None:
+    assert code_of(rules.check_nameless, "A child ran away.", ["Ada Ash"], what="The summary") == ""

@@ -642,3 +642,11 @@ def test_before_anything_was_known_and_in_a_gap_there_is_no_status() -> None:
     assert status_on(date(2015, 12, 31), [first]) is None
     assert status_on(date(2016, 1, 31), [first]) is first
     assert status_on(date(2016, 2, 1), [first]) is None
+
+
+@pytest.mark.parametrize(
+    ("grades", "reasons"), [({}, ["judgement_not_read"]), ({"rc_inclusion": "strong_standard"}, [])]
+)
+def test_a_report_card_given_again_has_been_read(grades: dict[str, str], reasons: list[str]) -> None:
+    unread = full(date(2022, 6, 1), kind=Kind.REPORT_CARD)
+    assert verdict(GOOD, unread, full(SECOND, kind=Kind.REGRADED, **grades))[1] == reasons

@@ -239,9 +239,8 @@ def test_what_is_not_complete_is_not_said_to_be_ready() -> None:
 
 
 def test_what_has_options_is_graded() -> None:
-    assert [rules.is_graded(one(kind)) for kind in ("yes_no", "text", "number", "document")] == [
-        True, False, False, False,
-    ]  # fmt: skip
+    graded = [kind for kind in ("yes_no", "text", "number", "document") if rules.is_graded(one(kind))]
+    assert graded == ["yes_no"]
 
 
 def test_what_one_question_lacks() -> None:
@@ -271,3 +270,13 @@ def test_an_answer_is_compared_with_the_one_before() -> None:
     then = read(criterion("b"), criterion("c"), criterion("d"), criterion("e"))
     found = rules.differences(now, {"b": "yes", "c": "yes"}, then, {"b": "yes", "c": "no", "e": "no"})
     assert [each.what for each in found] == ["new", "same", "changed", "unanswered", "gone"]
+
+
+def test_a_document_that_is_not_obligatory_is_only_not_given() -> None:
+    asked = read(criterion("it", "document", evidence="optional"), criterion("a"))
+    found = rules.completeness(asked, {"a": "yes"}, ())
+    assert (found.is_complete, found.answered) == (True, 1)
+
+
+def test_an_answer_of_another_kind_is_what_a_return_lacks() -> None:
+    assert rules.completeness(read(criterion("a")), {"a": "maybe"}, ()).lack_of("a").code == "bad_value"

@@ -20,9 +20,10 @@ from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import listed
 
 FULL = Decimal(100)
-# Points are shown to this many places; to more only where two totals that differ would look alike.
+# Points are shown to this many places; to more only where two totals that differ would look alike. A hundred points
+# with more places than the most could not be reckoned: Decimal has 28 digits.
 PLACES = 2
-MOST_PLACES = 30
+MOST_PLACES = 25
 
 
 @dataclass(frozen=True, slots=True)
