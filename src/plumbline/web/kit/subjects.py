@@ -68,6 +68,7 @@ SUBJECTS: Mapping[str, Subject] = {
         "child_at_incident",
         open="Say whether it concerns the child",
     ),
+    "user": Subject("user", "users", "user", "people.user"),
     "report": Subject("report", "reports", "report", "scrutiny.report"),
 }
 _BY_MODEL = {subject.model: subject for subject in SUBJECTS.values() if subject.model}
