@@ -292,3 +292,9 @@ class TestTheBook:
     def test_every_reason_is_a_whole_sentence(self, code: str) -> None:
         said = rating.sentence(code, "dbs", "since Monday")
         assert (said[0].isupper(), said[-1], "{" in said) == (True, ".", False)
+
+
+def test_what_is_to_be_done_before_a_reason_begins_names_what_it_is_about() -> None:
+    about = next(code for code, rule in rating.BOOK.codes.items() if "{about}" in rule.to_do)
+    assert "afeguarding" in rating.to_do(about, "safeguarding", "")
+    assert rating.to_do("left_the_book", "", "") == "left_the_book"

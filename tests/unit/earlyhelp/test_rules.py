@@ -1,0 +1,12 @@
+"""The rules of early help on plain values."""
+
+from datetime import date
+
+import pytest
+
+from plumbline.earlyhelp.rules import is_long
+
+
+@pytest.mark.parametrize(("started_on", "long"), [(date(2015, 8, 1), False), (date(2015, 7, 31), True)])
+def test_help_of_more_than_a_year_is_a_prompt_to_ask_for_advice(started_on: date, long: bool) -> None:
+    assert is_long(started_on=started_on, on=date(2016, 7, 31)) == long
