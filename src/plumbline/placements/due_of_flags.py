@@ -260,6 +260,8 @@ def _of_step(flag: Flag, step: FlagStep, known: _Known) -> Iterable[Duty]:
                 place=f"flag_step {flag.pk} {step.pk}",
                 about=f"step {step.pk}",
                 kind="flag_step",
+                # The flag's page says why.
+                here=step.action,
                 # Who may take each of these steps in another's place, and sees every flag.
                 known_to=of_role("head_of_service"),
             )
