@@ -53,6 +53,9 @@ def _to_do(action: Action) -> Iterable[Duty]:
         gravity=Gravity.UNSEEN if action.critical else Gravity.AGREED,
         deed="Open the action",
         place=f"action {action.pk}",
+        here="See what is missing, and report it done again"
+        if action.state == ActionState.SENT_BACK
+        else "Report it done as soon as it is",
     )
 
 
@@ -76,6 +79,7 @@ def _to_verify(action: Action, tied: dict[tuple[str, int], list[int]]) -> Iterab
             gravity=Gravity.AGREED,
             deed="Look at it",
             place=f"action {action.pk}",
+            here="Look at what was done; verify it, or send it back",
             but=tuple(pk for pk in (action.owner_id, action.done_by_id) if pk),
         )
 

@@ -84,20 +84,6 @@ def owned_by(viewer: User, *, on: date) -> Q:
     return Q(owner=viewer) | Q(owner__isnull=True, owner_organisation__in=organisations_of(viewer, on=on))
 
 
-def to_do(viewer: User, *, on: date) -> QuerySet[Action]:
-    """What waits for the viewer as owner, soonest first."""
-    mine = actions_visible_to(viewer, on=on).filter(owned_by(viewer, on=on), state__in=OUTSTANDING)
-    return mine.order_by("due_on", "pk")
-
-
-def to_verify(viewer: User, *, on: date) -> QuerySet[Action]:
-    """What was reported done and waits for someone else's look, which the viewer may take: oldest first."""
-    if not access.may(viewer, Permission.ACTIONS_VERIFY, on=on):
-        return Action.objects.none()
-    done = actions_visible_to(viewer, on=on).filter(state=ActionState.DONE)
-    return done.exclude(owner=viewer).exclude(done_by=viewer).order_by("done_on", "pk")
-
-
 def hand_of(viewer: User | None, action: Action, *, on: date) -> Hand:
     """What the viewer is to an action; None is the machine's administrator, who raises actions and owns none."""
     if viewer is None:

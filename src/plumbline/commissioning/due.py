@@ -67,7 +67,7 @@ _STEPS: dict[Step, tuple[str, str, str]] = {
 _WORDS = {
     "declare": ("Declare whether you have an interest in a bidder", "Declare", "evaluation_declaration"),
     "score": ("Score bids", "Go on scoring", "tender_evaluation"),
-    "lock": ("Lock your scores", "Read them and lock", "evaluation_lock"),
+    "lock": ("Lock your scores", "Read and lock", "evaluation_lock"),
     "decide_conflict": ("Decide on a declared conflict of interest", "Decide", "evaluation_decide"),
     "open_moderation": ("Open the scores: every evaluator has locked", "Open the scores", "evaluation_open"),
     "moderate": ("Moderate the scores", "Go to the moderation", "evaluation_moderation"),
@@ -80,6 +80,11 @@ _WORDS = {
     "award": ("Award the contract", "Award the contract", "award_confirm"),
     "details": ("Publish the contract details", "Record that they are published", "award_details"),
 }  # fmt: skip
+# At the tender itself, where that is said otherwise.
+_HERE = {
+    "lock": "Every answer has a score. Read them once more, then lock them: that is final",
+    "close_moderation": "Every score is there: close the moderation",
+}
 # What the lead commissioner does: of these, who reads the register of tenders may know at the tender itself.
 _OF_LEAD = {"open_moderation", "moderate", "close_moderation", "letters", "recommend", "notice", "award", "details"}
 # Nobody's duty, or several people's: what a tender waits for, said at the tender.
@@ -146,10 +151,12 @@ def _duty(
     called: str = "",
     here: str = "",
     known: bool = False,
+    bid: int | None = None,
 ) -> Duty:
     return Duty(
-        kind=f"tender.{kind}",
-        subject=("tender", tender.pk),
+        kind=f"tender.{kind}" if bid is None else f"bid.{kind}",
+        subject=("tender", tender.pk) if bid is None else ("bid", bid),
+        matter=("tender", tender.pk),
         whose=whose,
         what=what,
         why=why,
@@ -273,6 +280,7 @@ def _in_evaluation(waiting: Waiting, whose: str, but: Collection[int | None] = (
         about=about,
         but=but,
         known=waiting.kind in _OF_LEAD,
+        here=_HERE.get(waiting.kind, ""),
         gravity=Gravity.LAW if waiting.kind in _BY_LAW else Gravity.AGREED,
     )
 
@@ -300,7 +308,8 @@ def _stage1(tender: Tender, on: date) -> Iterable[Duty]:
             "Decide",
             f"bid_stage1 {each.bid_id} {each.criterion}",
             due=due,
-            about=f"{each.bid_id} {each.criterion}",
+            about=each.criterion,
+            bid=each.bid_id,
         )
     if tender.state != _S.IMPLEMENTATION:
         for conflict in TenderConflict.objects.filter(tender=tender, decided_at=None).order_by("recorded_at", "pk"):
@@ -330,7 +339,8 @@ def _stage1(tender: Tender, on: date) -> Iterable[Duty]:
                 "Open the letter",
                 f"bid_letter {bid.pk}",
                 gravity=Gravity.HOUSEKEEPING,
-                about=str(bid.pk),
+                bid=bid.pk,
+                here="Read the letter to the bidder, and say when it was sent",
             )
 
 
@@ -412,6 +422,7 @@ def of_plans(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         if pack.acknowledged_at is None:
             yield _of_pack(
                 pack,
+                "acknowledge",
                 organisation(plan.supplier_id),
                 "Read whom to tell, and acknowledge it by name",
                 pack.because or "New to the council",
@@ -424,21 +435,24 @@ def of_plans(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             if user and confirmed is None:
                 yield _of_pack(
                     pack,
+                    "confirm",
                     person(user, P.IMPLEMENTATION),
                     "Confirm that the supplier understands whom to tell",
                     f"{pack.acknowledged_name} has acknowledged it",
                     "Confirm it",
+                    here="You have made sure that the supplier understands whom to tell and holds all contacts",
                 )
 
 
-def _of_pack(pack: PathwayPack, whose: str, what: str, why: str, deed: str) -> Duty:
+def _of_pack(pack: PathwayPack, kind: str, whose: str, what: str, why: str, deed: str, *, here: str = "") -> Duty:
     return Duty(
-        kind="pack.settle",
+        kind=f"pack.{kind}",
         subject=("pack", pack.pk),
         whose=whose,
         matter=("plan", pack.plan_id),
         what=what,
         why=why,
+        here=here,
         called=pack.plan.title,
         gravity=Gravity.AGREED,
         deed=deed,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from plumbline.commissioning.models import ImplementationPlan, PlanItem
+from plumbline.commissioning.models import ImplementationPlan, PathwayPack, PlanItem
 from plumbline.commissioning.queries.implementation import SETTLED
 from plumbline.contracts.models import Contract, ContractState
 from plumbline.contracts.queries.go_live import standings
@@ -42,6 +42,7 @@ def of_items(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 gravity=Gravity.AGREED,
                 known_to=permitted(P.TENDERS_VIEW),
             )
+    yield from _to_prepare(keys)
     for plan_id, contract in waiting.items():
         plan = plans.get(plan_id or 0)
         if plan is None or standing[plan.pk].hindrances:
@@ -61,6 +62,49 @@ def of_items(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     key=plan.pk,
                     known_to=permitted(P.TENDERS_VIEW),
                 )
+
+
+# What all else of a plan waits for: what, why, the button, and the page; the pack is given on the plan's own.
+_STEPS = {
+    "leads": ("Name both leads", "They confirm that the supplier understands whom to tell: the lead commissioner and "
+              "the service-area lead.", "plan_leads"),
+    "contract": ("Enter the contract", "With what the bid promised.", "plan_contract"),
+    "pack": ("Give the pack", "The supplier is new to the council: it is given the reporting pathways and all "
+             "contacts.", ""),
+}  # fmt: skip
+
+
+def _to_prepare(keys: Collection[int] | None) -> Iterable[Duty]:
+    """Until the leads are named, the contract is entered and a new supplier has its pack, the next of these."""
+    plans = ImplementationPlan.objects.exclude(award=None).select_related("tender").order_by("pk")
+    found = list(plans if keys is None else plans.filter(pk__in=keys))
+    entered = dict(Contract.objects.filter(plan__in=found).values_list("plan", "state"))
+    given = set(PathwayPack.objects.filter(plan__in=found).values_list("plan", flat=True))
+    for plan in found:
+        lead = plan.commissioner_id or (plan.tender.lead_commissioner_id if plan.tender else None)
+        if lead is None or entered.get(plan.pk, ContractState.IMPLEMENTATION) != ContractState.IMPLEMENTATION:
+            continue
+        if plan.supplier_is_new and None in (plan.commissioner_id, plan.service_area_lead_id):
+            step = "leads"
+        elif plan.pk not in entered:
+            step = "contract"
+        elif plan.supplier_is_new and plan.pk not in given:
+            step = "pack"
+        else:
+            continue
+        what, why, route = _STEPS[step]
+        yield Duty(
+            kind=f"plan.prepare_{step}",
+            subject=("plan", plan.pk),
+            whose=person(lead, P.IMPLEMENTATION),
+            what=what,
+            why=why,
+            called=plan.title,
+            deed=what,
+            place=f"{route} {plan.pk}" if route else _place(plan),
+            key=plan.pk,
+            known_to=permitted(P.TENDERS_VIEW),
+        )
 
 
 def _owners(item: PlanItem) -> list[int]:
@@ -93,5 +137,7 @@ SOURCES = (
                            " on r.answer_set_id = c.id join contracts_contract k on k.id = r.contract_id"
                            " where k.plan_id is not null",
         "evidence_lawchange": "",
+        "commissioning_tender": "select p.id as key from changed c join commissioning_implementationplan p"
+                                " on p.tender_id = c.id",
     }),
 )  # fmt: skip

@@ -152,7 +152,13 @@ def of_matter(
 
 
 def next_for(
-    viewer: User, *, of: Collection[tuple[str, int]], on: date, now: datetime, at: datetime, kinds: str = ""
+    viewer: User,
+    *,
+    of: Collection[tuple[str, int]],
+    on: date,
+    now: datetime,
+    at: datetime,
+    kinds: str | tuple[str, ...] = "",
 ) -> list[Next]:
     """What is next at these records, for whom and by when: the viewer's own first, then what they may know of others'.
     `kinds`: only those whose kind begins so. Of a record that the viewer was let into."""
@@ -202,6 +208,12 @@ def _roles(whose: str) -> str:
     roles = [role for role in ROLES.values() if (key in role.permissions if kind == "may" else key == role.key)]
     first, *others = [role.label.lower() for role in roles] or ["someone else"]
     return " or ".join(filter(None, (", ".join([first, *others[:-1]]), *others[-1:])))
+
+
+def subjects_of(viewer: User, *, kind: str, on: date, now: datetime, at: datetime) -> list[int]:
+    """The records of which something of this kind waits for the viewer."""
+    own = items_of(viewer, on=on, now=now, at=at).filter(kind__startswith=kind)
+    return list(own.order_by("subject_id").values_list("subject_id", flat=True).distinct())
 
 
 def items_of(viewer: User, *, on: date, now: datetime, at: datetime) -> QuerySet[Item]:

@@ -7,6 +7,7 @@ from django.db.models import Count, Min
 
 from plumbline.earlyhelp.models import Tac
 from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
+from plumbline.earlyhelp.rules import CONSULTED_AFTER
 from plumbline.kernel.duties import Duty, Gravity, Source, permitted, person
 from plumbline.kernel.wording import how_many
 from plumbline.people import access
@@ -15,8 +16,6 @@ from plumbline.people.models import RoleHeld, Tie
 from plumbline.people.queries import TAC
 
 P = Permission
-# Help may rightly be long: after so many days it is a prompt to ask for advice, no fault (domain.md 6.2).
-CONSULTED_AFTER = timedelta(365)
 
 
 def of_tacs(keys: Collection[int] | None, on: date) -> Iterable[Duty]:

@@ -383,9 +383,9 @@ def _write_of_overdue(told: Sequence[tuple[Flag, str, str, str]], *, at: datetim
 
 
 @operation
-def write_digests(*, act: Act) -> int:
-    """One e-mail a day to everybody who has open flags: how many, how many overdue; and to administrators of how many
-    nobody could be told. Returns how many were written."""
+def write_digests(*, work_of: Callable[[User], rules.Work], act: Act) -> int:
+    """One e-mail a day to everybody who has open flags: how many, and how much waits on My work; and to administrators
+    of how many nobody could be told. Returns how many were written."""
     subject = f"Plumbline, {wording.day(act.on)}: what is waiting for you"
     told = set(Message.objects.filter(flag=None, subject=subject).values_list("to_user_id", flat=True))
     unreached = queries.unreached().values("flag").distinct().count()
@@ -393,14 +393,11 @@ def write_digests(*, act: Act) -> int:
     messages: list[Message] = []
     tells: list[tuple[Message, FlagFor]] = []
     for user in User.objects.filter(is_active=True).exclude(email="").exclude(pk__in=told).order_by("pk"):
-        mine = queries.flags_for(user, on=act.on).aggregate(
-            open=Count("pk", distinct=True),
-            overdue=Count("pk", distinct=True, filter=Q(due_on__lt=act.on)),
-            today=Count("pk", distinct=True, filter=Q(due_on=act.on)),
-        )
+        flags = queries.flags_for(user, on=act.on).distinct().count()
         keeps = user.pk in keepers
-        if mine["open"] or keeps:
-            message = _message(user, (subject, rules.digest(mine, unreached=unreached if keeps else 0)), at=act.at)
+        if flags or keeps:
+            words = rules.digest(flags=flags, work=work_of(user), unreached=unreached if keeps else 0)
+            message = _message(user, (subject, words), at=act.at)
             messages.append(message)
             tells += [(message, row) for row in queries.not_reached(user, on=act.on)]
     Message.objects.bulk_create(messages)

@@ -1,6 +1,6 @@
 """Flags as their readers may see them, with their steps and those they are put to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -309,30 +309,13 @@ def unread_flags(viewer: User, *, on: date) -> QuerySet[Flag]:
     return flags_for(viewer, on=on).filter(pk__in=list(put_to_viewer(viewer, on=on)))
 
 
-def open_steps(viewer: User, *, on: date) -> QuerySet[FlagStep]:
-    """The steps not done yet of the open flags that the viewer may see, soonest first."""
-    flags = flags_visible_to(viewer, on=on).filter(state=FlagState.OPEN)
-    return FlagStep.objects.filter(flag__in=flags, done_at=None).select_related("flag").order_by("due_on", "pk")
-
-
-def steps_for(viewer: User, *, on: date) -> QuerySet[FlagStep]:
-    """Of these, the viewer's own to do: of a role they hold, or of the worker where the flag is put to them by name."""
-    if not access.may(viewer, Permission.FLAGS_ANSWER, on=on):
-        return FlagStep.objects.none()
-    own = Q(owner_role__in={held.role for held in access.current_roles(viewer, on=on)})
-    if viewer.professional:
-        by_name = FlagFor.objects.filter(recipient__in=names_of(viewer), to_at=None)
-        own |= Q(owner_role=rules.WORKER, flag__in=by_name.values("flag"))
-    return open_steps(viewer, on=on).filter(own)
-
-
-def waiting_for_others(viewer: User, *, on: date) -> QuerySet[Flag]:
-    """Open flags put to the viewer, and read, whose steps are all for someone else to do."""
-    mine = flags_for(viewer, on=on)
-    others = FlagStep.objects.filter(done_at=None).values("flag")
+def put_to_others(viewer: User, *, own: Collection[int], on: date) -> QuerySet[Flag]:
+    """Open flags put to the viewer, and read, whose steps are all for someone else to do. `own`: those with a step of
+    theirs."""
     return (
-        mine.filter(pk__in=others)
-        .exclude(pk__in=steps_for(viewer, on=on).order_by().values("flag"))
+        flags_for(viewer, on=on)
+        .filter(pk__in=FlagStep.objects.filter(done_at=None).values("flag"))
+        .exclude(pk__in=own)
         .exclude(pk__in=unread_flags(viewer, on=on).values("pk"))
     )
 

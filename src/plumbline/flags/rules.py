@@ -275,15 +275,33 @@ def mail_escalated(overdue: Sequence[tuple[int, str]]) -> tuple[str, str]:
     )
 
 
-def digest(counts: Mapping[str, int], *, unreached: int) -> str:
-    """The text of the day's message: the flags `open`, `overdue` and due `today`; and, to the person who makes
-    accounts, of how many nobody could be told."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How much waits for someone, as the tiles of My work say it; `late`: how much of it is late."""
+
+    now: int
+    today: int
+    week: int
+    planned: int
+    late: int
+
+    @property
+    def total(self) -> int:
+        return self.now + self.today + self.week + self.planned
+
+
+def digest(*, flags: int, work: Work, unreached: int) -> str:
+    """The text of the day's message: how much waits on My work, and how many `flags` are open for the reader; and, to
+    the person who makes accounts, of how many nobody could be told."""
     parts = []
-    if counts["open"]:
-        parts.append(
-            f"Flags open for you: {counts['open']}.\nOverdue: {counts['overdue']}.\nDue today: {counts['today']}.\n\n"
-            "Sign in to Plumbline to see them.\n"
-        )
+    if flags:
+        waits = f"Waiting for you on My work: {work.total}."
+        if work.total:
+            waits += (
+                f"\nNow: {work.now}. Today: {work.today}. This week: {work.week}. Planned: {work.planned}."
+                f"\nLate: {work.late}."
+            )
+        parts.append(f"{waits}\nFlags open for you: {flags}.\n\nSign in to Plumbline to see them.\n")
     if unreached:
         parts.append(
             f"Flags of which someone could not be told: {unreached}.\n\n"

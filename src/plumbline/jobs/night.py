@@ -42,9 +42,10 @@ def night(*, at: datetime, on: date) -> dict[str, int]:
     escalated = incident_notices.escalate_overdue(act=act)
     escalated += flags.escalate_overdue(act=act)
     telling.tell_open(act=act)
-    digests = flags.write_digests(act=act)
+    waiting = duties.Waiting(at=at, on=on)
+    digests = flags.write_digests(work_of=waiting.work_of, act=act)
     digests += decisions.write_digests(act=act)
-    reminded = reminders.write_reminders(act=act)
+    reminded = reminders.write_reminders(to_answer=waiting.to_answer, act=act)
     telling.join_messages(act=act)
     duties.catch_up(on=on)
     changed = (

@@ -16,7 +16,7 @@ from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep
 from plumbline.flags.queries import read_by
 from plumbline.flags.rules import WORKER
-from plumbline.kernel.duties import Duty, Gravity, Source, person, put_to
+from plumbline.kernel.duties import Duty, Gravity, Source, of_role, person, put_to
 from plumbline.kernel.moments import end_of
 from plumbline.ofsted.models import Setting
 from plumbline.ofsted.wording import label
@@ -57,6 +57,8 @@ _MANY = {
     "setting_unregistered": "children are at a setting that is not registered",
     "setting_watch": "children are at a setting whose leaders and managers were judged inadequate",
 }
+# At the flag itself, of one that is to be read.
+_READ_IT = "Say that you have read this, so that nobody has to chase you"
 _GRAVITY = {1: Gravity.DANGER, 2: Gravity.UNSEEN, 3: Gravity.AGREED}
 
 
@@ -197,6 +199,7 @@ def _of_line(flag: Flag, line: FlagFor, hand: _Hand, known: _Known) -> Iterable[
     if P.FLAGS_VIEW not in hand.permits or (elsewhere is not None and elsewhere in hand.permits):
         return
     what = kinds()[flag.kind].label
+    unread = line.acknowledged_at is None and P.FLAGS_ANSWER in hand.permits
     if flag.kind in OF_INCIDENT and P.INCIDENTS_MANAGE in hand.permits:
         # Late since someone was to be told, not since the flag is to be read.
         moments = (end_of(flag.due_on) if flag.due_on else None, known.late.get(flag.subject_id or 0))
@@ -209,20 +212,30 @@ def _of_line(flag: Flag, line: FlagFor, hand: _Hand, known: _Known) -> Iterable[
             min(filter(None, moments), default=None),
             place=f"incident {flag.subject_id}",
             matter=("incident", flag.subject_id or 0),
+            here=_READ_IT if unread else "",
         )
         return
-    unread = line.acknowledged_at is None and P.FLAGS_ANSWER in hand.permits
     if unread and hand.near:
         by = read_by(line, holidays=known.holidays)
-        yield _duty(flag, hand, known, f"Read: {what[:1].lower()}{what[1:]}", "Open and read it", by)
+        yield _duty(flag, hand, known, f"Read: {what[:1].lower()}{what[1:]}", "Open and read it", by, here=_READ_IT)
     elif unread or not kinds()[flag.kind].steps:
+        here = _READ_IT if unread else ""
         many, place, button, needs = _LISTS.get(flag.kind, (_MANY.get(flag.kind, ""), "", "", P.FLAGS_VIEW))
         if place and needs in hand.permits:
             yield _duty(
-                flag, hand, known, what, button, flag.due_on, place=place, many=many, matter=(f"flags.{flag.kind}", 0)
+                flag,
+                hand,
+                known,
+                what,
+                button,
+                flag.due_on,
+                place=place,
+                many=many,
+                matter=(f"flags.{flag.kind}", 0),
+                here=here,
             )
         else:
-            yield _duty(flag, hand, known, what, "Open the flag", flag.due_on, many=many)
+            yield _duty(flag, hand, known, what, "Open the flag", flag.due_on, many=many, here=here)
 
 
 def _of_step(flag: Flag, step: FlagStep, known: _Known) -> Iterable[Duty]:
@@ -246,6 +259,11 @@ def _of_step(flag: Flag, step: FlagStep, known: _Known) -> Iterable[Duty]:
                 step.due_on,
                 place=f"flag_step {flag.pk} {step.pk}",
                 about=f"step {step.pk}",
+                kind="flag_step",
+                # The flag's page says why.
+                here=step.action,
+                # Who may take each of these steps in another's place, and sees every flag.
+                known_to=of_role("head_of_service"),
             )
 
 
@@ -261,6 +279,9 @@ def _duty(
     many: str = "",
     about: str = "",
     matter: tuple[str, int] | None = None,
+    kind: str = "flag",
+    here: str = "",
+    known_to: str = "",
 ) -> Duty:
     setting = known.setting_of(flag)
     where = known.settings.get(setting or 0, flag.setting_urn)
@@ -276,7 +297,7 @@ def _duty(
     elif matter is None and setting is not None:
         matter = ("setting", setting)
     return Duty(
-        kind=f"flag.{flag.kind}",
+        kind=f"{kind}.{flag.kind}",
         subject=("flag", flag.pk),
         whose=hand.whose,
         about=about,
@@ -289,6 +310,8 @@ def _duty(
         called=f"{child}, at {where}" if child and where else child or where,
         child=flag.child_id,
         many=many,
+        here=here,
+        known_to=known_to,
         gravity=_GRAVITY.get(flag.severity, Gravity.HOUSEKEEPING),
         key=flag.pk,
         matter=matter or (flag.subject_type, flag.subject_id or flag.pk),

@@ -12,6 +12,7 @@ from plumbline.flags.models import Flag
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.act import Act
 from plumbline.people.models import RoleHeld
+from tests.duties import of_kind
 from tests.factories.people import OrganisationFactory, ProfessionalFactory, TieFactory, UserFactory
 from tests.integration.placements.situations import AT
 
@@ -191,7 +192,7 @@ def test_what_is_sent_back_is_the_owners_again():
     done(action)
     operations.send_back(action_id=action.pk, because="Two references are missing.", act=Act(officer(), AT, TODAY))
 
-    assert list(queries.to_do(action.owner, on=TODAY)) == [action]
+    assert [each.subject_id for each in of_kind("action.do", action.owner, TODAY)] == [action.pk]
 
 
 def test_sending_back_needs_what_is_missing():
@@ -266,7 +267,7 @@ def test_handing_over_moves_it_to_the_other_owners_list():
         action_id=action.pk, owner=other, owner_organisation=None, because="On leave.", act=Act(officer(), AT, TODAY)
     )
 
-    assert list(queries.to_do(other, on=TODAY)) == [action]
+    assert [each.subject_id for each in of_kind("action.do", other, TODAY)] == [action.pk]
 
 
 def test_every_step_is_in_the_trail():

@@ -10,7 +10,6 @@ from plumbline.audit.models import Event
 from plumbline.commissioning.models import Award, BidDocument, Contact, PlanItem, Promise, Stage1Decision, Tender
 from plumbline.commissioning.operations import implementation
 from plumbline.commissioning.queries.implementation import (
-    packs_to_confirm,
     plans_visible_to,
 )
 from plumbline.commissioning.rules.implementation import COUNCIL_CONTACTS, SUPPLIER_CONTACTS, Item, Pack, hindrances
@@ -267,7 +266,7 @@ def test_a_changed_contact_is_given_again_and_must_be_acknowledged_anew():
     _, again = situation.contact("lado", name="Someone else")
 
     assert (again.number, again.because) == (2, "The contact changed: Designated officer for allegations (LADO).")
-    assert [each.subject_id for each in of_kind("pack.settle", situation.provider, ON)] == [again.pk]
+    assert [each.subject_id for each in of_kind("pack.acknowledge", situation.provider, ON)] == [again.pk]
 
 
 @needs_database
@@ -282,10 +281,11 @@ def test_the_same_contact_again_changes_nothing():
 def test_the_pack_waits_for_the_supplier_then_for_both_leads():
     situation = Situation()
     pack = situation.pack()
-    assert not packs_to_confirm(situation.lead, on=ON).exists()
+    assert of_kind("pack.confirm", situation.lead, ON) == []
     implementation.acknowledge_pack(pack_id=pack.pk, name="R. Quayle", act=Act(situation.provider, AT, ON))
 
-    assert [list(packs_to_confirm(user, on=ON)) for user in (situation.lead, situation.commissioner)] == [[pack]] * 2
+    waiting = [of_kind("pack.confirm", user, ON) for user in (situation.lead, situation.commissioner)]
+    assert [[each.subject_id for each in theirs] for theirs in waiting] == [[pack.pk]] * 2
 
 
 @needs_database

@@ -1,12 +1,14 @@
 """Who reads which duties in the demonstration, and in how many questions."""
 
-from datetime import date
+from datetime import date, time
 
-from django.db import connection, transaction
+import pytest
+from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from plumbline.due import keeping
+from plumbline.due import keeping, queries
 from plumbline.due.models import Item
+from plumbline.kernel.moments import taken_at
 from plumbline.people.acting import viewing
 from plumbline.people.models import User
 from tests.conftest import point_at
@@ -45,6 +47,20 @@ def test_the_pages_login_reads_nobody_elses_duties(demo_database):
         with viewing(user, on=TODAY):
             seen = set(Item.objects.values_list("pk", flat=True))
         assert seen == {pk for pk, *of in every if whose[user.pk].intersection(of)}, user.username
+
+
+def test_the_pages_login_is_refused_anothers_work(demo_database):
+    """The reading goes past the policy of the rows, so it asks itself who looks."""
+    keeping.from_nothing(on=TODAY)
+    officer, head = (User.objects.get(username=name) for name in ("contracts", "head"))
+    moment = {"on": TODAY, "now": taken_at(TODAY, time(9)), "at": taken_at(TODAY, time(9))}
+    point_at(demo_database, "web")
+    with viewing(officer, on=TODAY):
+        assert queries.work_of(officer, **moment).total > 0
+        with pytest.raises(ProgrammingError, match="work is not shown"), transaction.atomic():
+            queries.work_of(head, **moment)
+    with pytest.raises(ProgrammingError, match="work is not shown"), transaction.atomic():
+        queries.work_of(officer, **moment)
 
 
 def _keys(user: User) -> list[str]:

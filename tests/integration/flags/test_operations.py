@@ -8,6 +8,7 @@ from plumbline.audit.models import Event
 from plumbline.flags import operations, queries
 from plumbline.flags.models import Flag, FlagFor, FlagStep, Message
 from plumbline.flags.rules import Recipient, Wanted
+from plumbline.jobs.duties import Waiting
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.act import Act
 from plumbline.people.models import Child, Professional, RoleHeld, Tie
@@ -310,8 +311,8 @@ def test_a_digest_is_written_once_a_day_to_whom_something_waits_for():
     a_user("social_worker")
     raised()
     Message.objects.all().delete()
-    operations.write_digests(act=Act(None, AT, TODAY))
-    operations.write_digests(act=Act(None, AT, TODAY))
+    operations.write_digests(work_of=Waiting(at=AT, on=TODAY).work_of, act=Act(None, AT, TODAY))
+    operations.write_digests(work_of=Waiting(at=AT, on=TODAY).work_of, act=Act(None, AT, TODAY))
 
     assert list(Message.objects.values_list("to_user", flat=True)) == [worker.pk]
 
@@ -320,7 +321,7 @@ def test_no_message_names_a_child_or_a_setting():
     the_worker()
     raised()
     escalate(date(2016, 8, 8))
-    operations.write_digests(act=Act(None, AT, date(2016, 8, 8)))
+    operations.write_digests(work_of=Waiting(at=AT, on=date(2016, 8, 8)).work_of, act=Act(None, AT, date(2016, 8, 8)))
 
     text = " ".join(message.subject + message.body for message in Message.objects.all())
     assert text

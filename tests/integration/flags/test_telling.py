@@ -8,6 +8,7 @@ from plumbline.flags import operations, telling
 from plumbline.flags.models import Flag, FlagFor, Message
 from plumbline.flags.outbox import TOO_OLD, why_not
 from plumbline.flags.rules import stand_ins
+from plumbline.jobs.duties import Waiting
 from plumbline.people.act import Act
 from plumbline.people.models import Child, Professional, RoleHeld, User
 from plumbline.placements.accounts import workers_without_account
@@ -219,7 +220,7 @@ def test_one_night_is_one_message_to_one_person_and_what_is_urgent_stays_apart()
     urgent = raised(kind="placed_at_adverse", to=ALL[3:])
     on = FRIDAY + timedelta(days=5)
     operations.escalate_overdue(act=Act(None, AT, on))
-    operations.write_digests(act=Act(None, AT, on))
+    operations.write_digests(work_of=Waiting(at=AT, on=on).work_of, act=Act(None, AT, on))
     telling.join_messages(act=Act(None, AT, on))
     telling.join_messages(act=Act(None, AT, on))
     waiting = Message.objects.filter(to_user=head, state="waiting").order_by("pk")

@@ -6,6 +6,7 @@ import pytest
 
 from plumbline.contracts.models import ContractReturn
 from plumbline.flags.models import Flag, Message
+from plumbline.jobs.duties import Waiting
 from plumbline.jobs.night import night
 from plumbline.people.act import Act
 from plumbline.people.models import Professional
@@ -129,7 +130,7 @@ def home_of(user):
 
 def written(on=TODAY) -> list[str]:
     before = set(Message.objects.values_list("pk", flat=True))
-    reminders.write_reminders(act=Act(None, AT, on))
+    reminders.write_reminders(to_answer=Waiting(at=AT, on=on).to_answer, act=Act(None, AT, on))
     return list(Message.objects.exclude(pk__in=before).order_by("pk").values_list("subject", flat=True))
 
 

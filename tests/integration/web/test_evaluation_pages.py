@@ -12,6 +12,7 @@ from plumbline.commissioning.models import Award, Bid, BidDocument, Evaluator
 from plumbline.commissioning.operations import award as operations
 from plumbline.commissioning.operations import evaluation
 from plumbline.commissioning.queries import evaluation as queries
+from plumbline.due import keeping
 from plumbline.evidence.models import Document
 from tests.factories.people import UserFactory
 from tests.factories.tenders import AT, TODAY, EvaluatorFactory, TenderFactory, a_bidder
@@ -261,6 +262,7 @@ def test_the_moderations_page_has_as_many_queries_however_many_scores(page):
             bidders=bidders, scores={"safeguarding": (4,) * size, "staff": (4,) * size, "outcomes": (4,) * size}
         )
         client = page(made.lead)
+        keeping.catch_up(on=TODAY, wait=True)
         with CaptureQueriesContext(connection) as captured:
             client.get(f"{home(made)}/moderation/")
         counts.append(len(captured))

@@ -103,7 +103,7 @@ def test_each_supplier_of_a_framework_has_its_own_plan_page(page):
 
     assert ImplementationPlan.objects.get().award == awards[1]
     assert answer.request["PATH_INFO"] == reverse("award_implementation", args=[tender.pk, awards[1].pk])
-    assert f"{names[0]} has the contract. Make the plan" in text(
+    assert f"The contract is awarded to {names[0]}" in text(
         visit(page, commissioner, "award_implementation", tender.pk, awards[0].pk)
     )
 

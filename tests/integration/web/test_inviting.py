@@ -16,6 +16,7 @@ from plumbline.flags import inviting as mails
 from plumbline.flags import operations as flags
 from plumbline.flags.models import Message
 from plumbline.flags.outbox import send_waiting
+from plumbline.jobs.duties import Waiting
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people import access, acting, inviting
 from plumbline.people import operations as people
@@ -131,9 +132,9 @@ def test_from_a_return_that_reaches_nobody_to_its_page_open_for_the_person_invit
 def test_who_has_accepted_is_written_to_about_what_waited(page) -> None:
     made = asked()
     invited = invite(made.organisation)
-    assert reminders.write_reminders(act=Act(None, NOW, TODAY)) == 0
+    assert reminders.write_reminders(to_answer=Waiting(at=NOW, on=TODAY).to_answer, act=Act(None, NOW, TODAY)) == 0
     choose(visitor(), invited.link)
-    assert reminders.write_reminders(act=Act(None, NOW, TODAY)) == 1
+    assert reminders.write_reminders(to_answer=Waiting(at=NOW, on=TODAY).to_answer, act=Act(None, NOW, TODAY)) == 1
     assert Message.objects.filter(to_user=invited.user, invitation=None).count() == 1
 
 

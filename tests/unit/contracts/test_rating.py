@@ -315,3 +315,9 @@ def test_a_lift_to_the_last_day_ends_with_the_contract() -> None:
     late = facts(assessments={}, by_hand=[rating.ByHand("green", END - DAY, END, better=True)])
     found = rating.periods(late, rating.reasons(late, ()))
     assert found[-1].to_on == END
+
+
+def test_what_is_to_be_done_before_a_reason_begins_names_what_it_is_about() -> None:
+    about = next(code for code, rule in rating.BOOK.codes.items() if "{about}" in rule.to_do)
+    assert "afeguarding" in rating.to_do(about, "safeguarding", "")
+    assert rating.to_do("left_the_book", "", "") == "left_the_book"

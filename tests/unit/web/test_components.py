@@ -30,7 +30,6 @@ def drawn(source: str, **context: object) -> str:
         '<c-summary-list :rows="pairs" />',
         '<c-details :summary="bad">x</c-details>',
         '<c-counts :counts="counts" />',
-        '<c-next-step :what="bad" :due="bad" :url="bad" :button="bad" />',
     ],
 )
 def test_what_was_typed_is_never_markup(source: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from plumbline.commissioning.models import ImplementationPlan, PathwayPack, PlanItem
 from plumbline.commissioning.rules.implementation import Pack
@@ -46,28 +46,6 @@ def pack_of_supplier(pack_id: int, *, viewer: User, on: date) -> PathwayPack:
     if pack is None:
         raise NotAllowed(f"There is no pack {pack_id}.")
     return pack
-
-
-def packs_to_confirm(viewer: User, *, on: date) -> QuerySet[PathwayPack]:
-    """Acknowledged, newest of their plan, and waiting for the viewer's own confirmation."""
-    if not access.may(viewer, Permission.IMPLEMENTATION, on=on):
-        return PathwayPack.objects.none()
-    mine = Q(plan__service_area_lead=viewer, area_lead_confirmed_at=None) | Q(
-        plan__commissioner=viewer, commissioner_confirmed_at=None
-    )
-    newest = PathwayPack.objects.order_by("plan", "-number").distinct("plan")
-    return PathwayPack.objects.filter(mine, pk__in=newest.values("pk"), acknowledged_at__isnull=False).order_by("pk")
-
-
-def items_of(viewer: User, *, on: date) -> QuerySet[PlanItem]:
-    """Open items that are the viewer's own, or of plans that they lead and nobody else's; soonest first."""
-    led = Q(owner=None, owner_words="") & (Q(plan__commissioner=viewer) | Q(plan__service_area_lead=viewer))
-    return (
-        PlanItem.objects.filter(Q(owner=viewer) | led, plan__in=plans_visible_to(viewer, on=on).values("pk"))
-        .exclude(state__in=SETTLED)
-        .select_related("plan")
-        .order_by("due_on", "number", "pk")
-    )
 
 
 def newest_pack(plan: ImplementationPlan) -> Pack | None:

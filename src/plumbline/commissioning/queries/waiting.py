@@ -47,7 +47,10 @@ def facts_of(tender: Tender, *, on: date) -> TenderFacts:
         passed=any(state == BidState.PASSED for state, _ in states),
         scored=tender.kind in COMPETED or tender.questions_id is not None,
         may_open=tender.state == _S.EVALUATION and not why_moderation_waits(tender),
-        unagreed=len(board_of(tender, bids_to_score(tender)).open) if tender.state == _S.MODERATION else 0,
+        # Of averages nothing is agreed.
+        unagreed=len(board_of(tender, bids_to_score(tender)).open)
+        if tender.state == _S.MODERATION and tender.method == Tender.Method.MODERATE
+        else 0,
         award=AwardFacts(
             approved=award.approved_at is not None,
             awarded=award.state == _A.AWARDED,

@@ -1,6 +1,6 @@
 """What the night says of returns: flags about those that are overdue, and e-mails to who is to answer them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -29,18 +29,19 @@ def raise_flags(*, concerned: Mapping[int, Sequence[Recipient]], act: Act) -> Ra
 
 
 @operation
-def write_reminders(*, act: Act) -> int:
+def write_reminders(*, to_answer: Callable[[User], Collection[int]], act: Act) -> int:
     """E-mails to who is to answer a return: that it was asked for or sent back, as its day comes near, and once it has
     passed; each once, and only what is newest. Returns how many were written.
 
-    They say how far it is answered, and name neither person nor organisation: the page says the rest.
+    They say how far it is answered, and name neither person nor organisation: the page says the rest. `to_answer`: the
+    returns that wait for someone to answer or to correct, as My work says.
     """
     messages = []
     # People asked by name, and those who act for an organisation.
     could = Q(return_assignments__ended_at=None, return_assignments__isnull=False)
     could |= Q(roles_held__organisation__isnull=False)
     for user in User.objects.filter(could, is_active=True).exclude(email="").distinct().order_by("pk"):
-        waiting = queries.with_progress(queries.to_answer(user, on=act.on), on=act.on).order_by("pk")
+        waiting = queries.with_progress(Return.objects.filter(pk__in=to_answer(user)), on=act.on).order_by("pk")
         letters = [
             rules.reminder(
                 number=each.pk,

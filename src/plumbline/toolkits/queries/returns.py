@@ -244,11 +244,6 @@ def assigned_to(answer_set: Return) -> list[User]:
     )
 
 
-def to_answer(viewer: User, *, on: date) -> QuerySet[Return]:
-    """Returns that wait for the viewer to answer or to put right."""
-    return returns_listed(viewer, on=on).filter(is_mine=True, state__in=ANSWERABLE)  # type: ignore[misc]
-
-
 def happened(answer_set: Return) -> list[Event]:
     """What happened to the return as a whole, newest first; single answers are in the trail."""
     about = Event.objects.filter(subject_type="toolkits.return", subject_id=str(answer_set.pk))

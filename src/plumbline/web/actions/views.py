@@ -19,7 +19,7 @@ from plumbline.people.access import Permission, may
 from plumbline.people.models import Organisation, User
 from plumbline.web.actions import attaching, forms, words
 from plumbline.web.evidence import opened
-from plumbline.web.kit import tables
+from plumbline.web.kit import duties, tables
 from plumbline.web.kit.access import requires, signed_in
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
@@ -30,6 +30,10 @@ ACTIONS = (Permission.ACTIONS_VIEW, Permission.PROVIDER_PORTAL)
 _STATES = (
     ("overdue", "Overdue"), ("to_do", "To do"), ("done", "Done, to be verified"), ("over", "Verified or cancelled"),
 )  # fmt: skip
+_BUTTONS = {
+    "action.do": duties.Button("Report it done", "action_done"),
+    "action.verify": duties.Button("Verify it", "action_verify"),
+}
 _RANKS = {"overdue": (0,), "to_do": (0, 1), "done": (2,), "over": (3,)}
 _SUBJECTS = tuple(
     (key, SUBJECTS[key].called) for key in ("contract", "tender", "return", "incident", "visit", "setting")
@@ -78,7 +82,7 @@ def actions(request: Request) -> HttpResponseBase:
     if who == "mine":
         rows = rows.filter(queries.owned_by(viewer, on=on))
     elif who == "verify" and verifies:
-        rows = rows.filter(pk__in=queries.to_verify(viewer, on=on).order_by().values("pk"))
+        rows = rows.filter(pk__in=duties.subjects_of(request, "action.verify"))
     table = Actions(request, queries.with_today(rows, on=on))
     tabs = [(label, reverse("actions") + (f"?who={key}" if key else ""), who == key) for key, label in lists.items()]
     return tables.page(request, table, "actions/list.html", {"tabs": tabs})
@@ -107,6 +111,7 @@ def action(request: Request, pk: int) -> HttpResponseBase:
         if found.state in OUTSTANDING and hand.raises
         else []
     )
+    box = duties.next_of(request, ("action", found.pk), kinds="action.", buttons=_BUTTONS)
     context = {
         "unreached": unreached, "action": found, "state": state, "word": word, "owner": words.owner(found),
         "subject_url": words.subject_address(found),
@@ -114,7 +119,8 @@ def action(request: Request, pk: int) -> HttpResponseBase:
         "due": wording.by_when(found.due_on, on) if found.state in OUTSTANDING else wording.day(found.due_on),
         "slipped": wording.how_many(slipped, "day", "days") if slipped > 0 else "",
         "may_start": found.state in (ActionState.OPEN, ActionState.SENT_BACK) and hand.owns,
-        "does": _does(found, hand), "why_not_verify": _why_not_verify(found, hand),
+        "next": box, "does": [each for each in _does(found, hand) if not box or box["url"] != each[1]],
+        "why_not_verify": _why_not_verify(found, hand),
         "timeline": _timeline(found, notes, opens),
         "breadcrumbs": [("Actions", reverse("actions")), (f"Action {found.pk}", "")]
         if any(may(request.user, each, on=on) for each in ACTIONS)

@@ -13,13 +13,13 @@ from plumbline.audit.moments import shown
 from plumbline.earlyhelp import operations as earlyhelp
 from plumbline.earlyhelp.access import tacs_visible_to
 from plumbline.earlyhelp.models import ClosureCode, Tac, TacAudit
+from plumbline.earlyhelp.rules import is_long
 from plumbline.earlyhelp.versions import Version, tac_versions
 from plumbline.intake.origins import import_of, missing_since
 from plumbline.kernel import wording
 from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
-from plumbline.kernel.periods import add_months
 from plumbline.people import operations as people
 from plumbline.people.access import Permission, may
 from plumbline.people.act import PersonalAct
@@ -200,7 +200,7 @@ def what_is_wrong(found: Tac, day: date, may_map: bool) -> list[Any]:
 
 def what_is_due(found: Tac, day: date) -> list[str]:
     """Prompts, which are no faults: help may rightly be long."""
-    if _is_open(found, day) and add_months(found.started_on, 12) < day:
+    if _is_open(found, day) and is_long(started_on=found.started_on, on=day):
         since = wording.day(found.started_on)
         sentence = f"Open for over a year, since {since}: a consultation with an early help consultant is due."
         return [f"{sentence} It is a prompt, not a fault: help may rightly be long."]

@@ -22,8 +22,8 @@ from plumbline.placements import flagging
 from plumbline.placements import queries as placements
 from plumbline.web.flags import subjects, words
 from plumbline.web.flags.forms import CloseFlag, StepResult
+from plumbline.web.kit import duties, tables
 from plumbline.web.kit import setting_words as settings
-from plumbline.web.kit import tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting, record_number
@@ -98,10 +98,11 @@ class Flags(tables.Table):
 def flags(request: Request) -> HttpResponseBase:
     """What needs attention; the open ones first, by when they are due."""
     on = request.day
+    own = duties.subjects_of(request, "flag_step.")
     rows = placements.flags_listed(request.user, on=on).annotate(
         for_me_put=Exists(queries.flags_for(request.user, on=on).filter(pk=OuterRef("pk"))),
-        for_me_mine=Exists(queries.steps_for(request.user, on=on).filter(flag=OuterRef("pk"))),
-        for_me_others=Exists(queries.waiting_for_others(request.user, on=on).filter(pk=OuterRef("pk"))),
+        for_me_mine=Q(pk__in=own),
+        for_me_others=Exists(queries.put_to_others(request.user, own=own, on=on).filter(pk=OuterRef("pk"))),
         for_me_unread=Exists(queries.unread_flags(request.user, on=on).filter(pk=OuterRef("pk"))),
     )
     look_at_list(kind="flags", asked=request.GET.dict(), act=PersonalAct(request.user, request.at, on))
@@ -162,6 +163,9 @@ def flag(request: Request, flag_id: int) -> HttpResponseBase:
     steps = [_step(request, found, each, recipients) for each in queries.steps_of(found)]
     state, word = words.state_of(found, on)
     may_answer = may(viewer, Permission.FLAGS_ANSWER, on=on) and found.state == "open"
+    unread = may_answer and bool(queries.unread_by(viewer, recipients=recipients, on=on))
+    read_it = {f"flag.{found.kind}": duties.Button("I have read this", "flag_acknowledge", sent=True)}
+    next_ = duties.next_of(request, ("flag", found.pk), buttons=read_it if unread else {})
     context = {
         "flag": found,
         "title": words.kind_words(found.kind),
@@ -179,8 +183,8 @@ def flag(request: Request, flag_id: int) -> HttpResponseBase:
         "subject_url": subjects.address(found),
         "placement_url": _placement_url(request, found),
         "steps": steps,
-        "next": next((each for each in steps if each.url), None) if may_answer else None,
-        "unread": may_answer and bool(queries.unread_by(viewer, recipients=recipients, on=on)),
+        "next": next_,
+        "may_read": unread and not (next_ and next_["action"]),
         "may_close": may_answer and not _still_so(found, request),
         "closes_itself": may_answer,
         "told": [_told(row, names) for row in recipients if row.to_at is None],

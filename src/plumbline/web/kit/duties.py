@@ -1,7 +1,7 @@
 """How duties are drawn: where they are done, by when, in the council's words."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -55,15 +55,20 @@ def drawn(seen: DutySeen, *, on: date, now: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Of a duty that is done on the record's own page: what it says, and where it leads. `sent`: it is a form."""
+    """Of a duty that is done on the record's own page: what it says, and where it leads; without `args` to the page of
+    the duty's record. `sent`: it is a form."""
 
     deed: str
     route: str
     sent: bool = False
+    args: tuple[int | str, ...] = ()
 
 
 def next_of(
-    request: Request, *records: tuple[str, int], kinds: str = "", buttons: Mapping[str, Button] = MappingProxyType({})
+    request: Request,
+    *records: tuple[str, int],
+    kinds: str | tuple[str, ...] = "",
+    buttons: Mapping[str, Button] = MappingProxyType({}),
 ) -> dict[str, Any] | None:
     """What is next at a record, for "kit/next.html": the viewer's own first, else what they may know of others'. None
     where nothing is. `kinds`: only those whose kind begins so. `buttons`: of those that are done here, by their kind,
@@ -71,21 +76,30 @@ def next_of(
     keeping.catch_up(on=request.day)
     now = moment(on=request.day, at=request.at)
     found = queries.next_for(request.user, of=records, on=request.day, now=now, at=request.at, kinds=kinds)
-    boxes = [_box(each, request, buttons, now=now) for each in found]
+    boxes = [_box(each, request, records, buttons, now=now) for each in found]
     # What the page itself shows and its reader does there is said by it already.
     elsewhere = [box for box in boxes if not box["may"] or box["url"] or box["action"]]
     return next(iter(elsewhere or boxes), None)
 
 
-def _box(each: Next, request: Request, buttons: Mapping[str, Button], *, now: datetime) -> dict[str, Any]:
+def _box(
+    each: Next,
+    request: Request,
+    records: Collection[tuple[str, int]],
+    buttons: Mapping[str, Button],
+    *,
+    now: datetime,
+) -> dict[str, Any]:
     item = each.duty.item
+    # At another record, of whose matter it is, it is called as everywhere.
+    at_home = item.here if (item.subject_type, item.subject_id) in records else ""
     box = drawn(each.duty, on=request.day, now=now)
     # No button leads to the page on which it stands.
     leads = each.may and box["url"] not in ("", request.path)
     box |= {
         "kind": item.kind,
-        "what": say(item.here or item.what),
-        "why": "" if item.here else box["why"],
+        "what": say(at_home or item.what),
+        "why": "" if at_home else box["why"],
         "whom": each.whom,
         "may": each.may and not item.kind.startswith("wait."),
         "url": box["url"] if leads else "",
@@ -93,9 +107,16 @@ def _box(each: Next, request: Request, buttons: Mapping[str, Button], *, now: da
     }
     button = buttons.get(item.kind) or buttons.get(f"{item.kind} {item.about}")
     if button is not None and each.may:
-        where = reverse(button.route, args=[item.subject_id])
+        where = reverse(button.route, args=button.args or [item.subject_id])
         box |= {"deed": button.deed, "action" if button.sent else "url": where}
     return box
+
+
+def subjects_of(request: Request, kind: str) -> list[int]:
+    """The records of which something of this kind waits for the viewer: for lists of them."""
+    keeping.catch_up(on=request.day)
+    now = moment(on=request.day, at=request.at)
+    return queries.subjects_of(request.user, kind=kind, on=request.day, now=now, at=request.at)
 
 
 def matter_drawn(matter: MatterSeen, *, on: date, now: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.evaluation import leading
 from plumbline.web.commissioning.evaluation.forms import Declaration, Score, scores_of
 from plumbline.web.evidence.files import answer_with
+from plumbline.web.kit import duties
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask, pressed
 from plumbline.web.kit.request import Request, acting
@@ -55,17 +56,24 @@ def _own_page(request: Request, own: Evaluator) -> HttpResponseBase:
     }  # fmt: skip
     if not why and context["begun"]:
         sheet = queries.sheet_of(own)
-        first = sheet.open[0] if sheet.open else None
+        scoring = tender.state == Tender.State.EVALUATION and own.locked_at is None
         context |= {
             "sheet": sheet,
             "columns": ["Question", *(bid.supplier.name for bid in sheet.bids)],
             "rows": [_row(sheet, criterion, cells) for criterion, cells in sheet.rows],
-            "left": len(sheet.open),
             "total": len(sheet.cells),
-            "next_url": _address(tender.pk, first) if first else "",
-            "scoring": tender.state == Tender.State.EVALUATION and own.locked_at is None,
+            "scoring": scoring,
+            "next": _next(request, tender, sheet) if scoring else None,
         }
     return render(request, "commissioning/evaluation/own.html", context)
+
+
+def _next(request: Request, tender: Tender, sheet: Sheet) -> dict[str, Any] | None:
+    buttons = {}
+    if sheet.open:
+        first = _args(tender.pk, sheet.open[0])
+        buttons["tender.score"] = duties.Button("Score the next answer", "evaluation_score", args=first)
+    return duties.next_of(request, ("tender", tender.pk), kinds=("tender.score", "tender.lock"), buttons=buttons)
 
 
 def _row(sheet: Sheet, criterion: Any, cells: list[Cell]) -> dict[str, Any]:
@@ -84,8 +92,12 @@ def _row(sheet: Sheet, criterion: Any, cells: list[Cell]) -> dict[str, Any]:
     }
 
 
+def _args(tender_id: int, cell: Cell) -> tuple[int | str, ...]:
+    return tender_id, cell.bid.pk, cell.criterion.key
+
+
 def _address(tender_id: int, cell: Cell) -> str:
-    return reverse("evaluation_score", args=[tender_id, cell.bid.pk, cell.criterion.key])
+    return reverse("evaluation_score", args=_args(tender_id, cell))
 
 
 @requires(Permission.TENDERS_EVALUATE)

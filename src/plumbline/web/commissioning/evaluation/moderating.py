@@ -1,5 +1,6 @@
 """Moderation: the locked scores beside each other, the meeting, the agreed scores, and the result."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from plumbline.people.access import Permission, may
 from plumbline.web.commissioning.evaluation.forms import Agree, Meeting, scores_of
 from plumbline.web.commissioning.evaluation.leading import places
 from plumbline.web.commissioning.tenders.frame import frame, next_of_tender, of_tender
+from plumbline.web.kit import duties
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask, pressed
 from plumbline.web.kit.request import Request, acting
@@ -43,7 +45,7 @@ def moderation(request: Request, pk: int) -> HttpResponseBase:
         "commissioning/evaluation/moderation.html",
         {
             **frame(request, tender, "evaluation"),
-            "next": None,
+            "next": _next(request, tender, left, met=bool(meetings)) if moderating else None,
             "places": places(request, tender, "moderation"),
             "columns": ["Question", *(bid.supplier.name for bid in found.bids)],
             "rows": [
@@ -52,20 +54,30 @@ def moderation(request: Request, pk: int) -> HttpResponseBase:
             ],
             "averaged": averaged,
             "meetings": meetings,
-            "left": len(left),
             "of": len(found.cells),
             "done": len(found.cells) - len(left),
-            "next_url": _address(tender, left[0]) if left and may_agree and meetings else "",
             "may_meet": may_agree,
-            "may_close": moderating and _manages(request) and not left and (averaged or meetings),
             "moderating": moderating,
-            "beyond": plain(tender.reason_beyond),
         },
     )
 
 
+def _next(request: Request, tender: Tender, left: Sequence[Moderated], *, met: bool) -> dict[str, Any] | None:
+    """What is next, done on this very page: the meeting, the scores that are not agreed, closing."""
+    agree = duties.Button("Record the meeting", "evaluation_meeting")
+    if met and left:
+        agree = duties.Button("Agree the next score", "evaluation_agree", args=_args(tender, left[0]))
+    close = duties.Button("Close the moderation", "evaluation_close")
+    steps = {"tender.moderate": agree, "tender.close_moderation": close}
+    return duties.next_of(request, ("tender", tender.pk), kinds=tuple(steps), buttons=steps)
+
+
+def _args(tender: Tender, cell: Moderated) -> tuple[int | str, ...]:
+    return tender.pk, cell.bid.pk, cell.criterion.key
+
+
 def _address(tender: Tender, cell: Moderated) -> str:
-    return reverse("evaluation_agree", args=[tender.pk, cell.bid.pk, cell.criterion.key])
+    return reverse("evaluation_agree", args=_args(tender, cell))
 
 
 def _cell(tender: Tender, cell: Moderated, *, averaged: bool) -> dict[str, Any]:

@@ -19,11 +19,13 @@ from plumbline.people.queries import acting_for
 from plumbline.web.commissioning.evaluation.papers import answer_with_file
 from plumbline.web.commissioning.implementation.addresses import address, of_plan
 from plumbline.web.commissioning.implementation.forms import Acknowledge, ContactForm
+from plumbline.web.kit import duties
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import act, ask
 from plumbline.web.kit.request import Request, acting
 from plumbline.web.people.inviting.whom_to_ask import INVITE, can_be_reached, if_reached, ways
 
+_CONFIRM = {"pack.confirm": duties.Button("Confirm it", "pack_confirm", sent=True)}
 _ROLES = {Contact.Side.COUNCIL: rules.COUNCIL_CONTACTS, Contact.Side.SUPPLIER: rules.SUPPLIER_CONTACTS}
 
 
@@ -87,7 +89,7 @@ def pack(request: Request, pk: int) -> HttpResponseBase:
             "pack": found,
             "plan": found.plan,
             "newest": newest,
-            "may_confirm": queries.packs_to_confirm(request.user, on=request.day).filter(pk=found.pk).exists(),
+            "next": duties.next_of(request, ("pack", found.pk), kinds="pack.confirm", buttons=_CONFIRM),
             "supplier_contacts": [
                 {
                     "role": words,

@@ -30,6 +30,7 @@ from plumbline.web.commissioning.implementation.addresses import address, of_pla
 from plumbline.web.commissioning.tenders.frame import frame
 from plumbline.web.commissioning.tenders.views import READS
 from plumbline.web.evidence.files import folder
+from plumbline.web.kit import duties
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
@@ -37,6 +38,11 @@ from plumbline.web.people.inviting.whom_to_ask import if_reached
 
 # A question that says above all what is open.
 _WITH_OPEN = "commissioning/implementation/with_open.html"
+# Steps that are buttons of the plan's own page.
+_BUTTONS = {
+    "plan.begin": duties.Button("Go live", "plan_go_live", sent=True),
+    "plan.prepare_pack": duties.Button("Give the pack", "pack_give", sent=True),
+}
 _STATE_KINDS = {"open": "open", "in_progress": "due", "done": "done", "not_needed": "withdrawn"}
 
 
@@ -58,7 +64,7 @@ def implementation(request: Request, pk: int, award_id: int | None = None) -> Ht
         "award": award,
         "plan": plan,
         "may_work": may_work,
-        "make_url": reverse("plan_new", args=[found.pk, award.pk]) if may_work and award else "",
+        "next": duties.next_of(request, ("award", award.pk)) if award and not plan else None,
         "suppliers": _suppliers(awards, plans) if several and award is None else [],
     }
     if plan:
@@ -118,9 +124,7 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
         "hindrances": _linked(plan, standing.items, packs, hindrances)
         if contract is None or contract.state == "implementation"
         else [],
-        "following": _following(request, plan, [each for each in items if not met[each.number].settled], packs)
-        if may_work
-        else None,
+        "next": _next(request, plan),
         "papers": papers_held(contract, viewer=request.user, on=request.day)
         if contract and may(request.user, Permission.CONTRACTS_MANAGE, on=request.day)
         else [],
@@ -143,11 +147,9 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
             )
         ],
         "packs": packs,
-        "leads_wanting": plan.supplier_is_new and None in (plan.commissioner_id, plan.service_area_lead_id),
         "pack_needed": plan.supplier_is_new and not packs,
         "agreements": plan.agreements.select_related("recorded_by").order_by("-agreed_on", "-pk"),
         "contract": contract,
-        "may_go_live": contract is not None and contract.state == "implementation" and not hindrances,
         "may_override": contract is not None
         and contract.state == "implementation"
         and bool(hindrances)
@@ -169,28 +171,11 @@ def _linked(
     ]
 
 
-def _following(
-    request: Request, plan: ImplementationPlan, items: list[PlanItem], packs: list[PathwayPack]
-) -> dict[str, str] | None:
-    """What is next once the plan, the contract and the pack are there: to confirm the pack, or the soonest of `items`,
-    which are not settled."""
-    viewer, on = request.user, request.day
-    if packs and queries.packs_to_confirm(viewer, on=on).filter(pk=packs[0].pk).exists():
-        return {
-            "what": "The supplier has acknowledged the pack: confirm that it understands whom to tell",
-            "url": reverse("pack", args=[packs[0].pk]),
-            "button": "Open the pack",
-            "due": "",
-        }
-    if not items:
-        return None
-    left = items[0]
-    return {
-        "what": f"{left.number}. {left.title}",
-        "url": reverse("plan_item", args=[plan.pk, left.number]),
-        "button": "Open the item",
-        "due": wording.by_when(left.due_on, on),
-    }
+def _next(request: Request, plan: ImplementationPlan) -> dict[str, Any] | None:
+    """What is next: first what all else waits for, then the items."""
+    before = ("plan.begin", "plan.prepare", "pack.confirm")
+    first = duties.next_of(request, ("plan", plan.pk), kinds=before, buttons=_BUTTONS)
+    return first or duties.next_of(request, ("plan", plan.pk))
 
 
 def _state(item: PlanItem, standing: rules.Item, on: Any) -> dict[str, Any]:

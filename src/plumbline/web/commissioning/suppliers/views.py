@@ -22,7 +22,7 @@ from plumbline.people.models import Organisation
 from plumbline.web.commissioning.suppliers import words
 from plumbline.web.commissioning.suppliers.forms import Merge, Rename, Unmerge
 from plumbline.web.commissioning.tenders import words as tenders
-from plumbline.web.kit import ratings, tables
+from plumbline.web.kit import duties, ratings, tables
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, ask
@@ -92,9 +92,8 @@ def suppliers(request: Request) -> HttpResponseBase:
         table,
         "commissioning/suppliers/list.html",
         {
-            "waiting": queries.how_many_wait(),
+            "next": duties.next_of(request, ("suppliers", 0)),
             "some_left_out": sees_bids and not may(request.user, Permission.TENDERS_MANAGE, on=request.day),
-            "may_settle": may(request.user, Permission.SUPPLIERS_SETTLE, on=request.day),
             "breadcrumbs": [("Contracts", reverse("contracts")), ("Suppliers", "")],
         },
     )

@@ -1,5 +1,6 @@
 """One bid: entered for its supplier, with answers and papers, as those see it who may."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from plumbline.web.commissioning.tenders.forms import Answers, Because, FindSupp
 from plumbline.web.commissioning.tenders.frame import of_bid, of_tender
 from plumbline.web.commissioning.tenders.views import READS
 from plumbline.web.evidence.files import answer_with, folder
+from plumbline.web.kit import duties
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting, record_number
@@ -61,7 +63,7 @@ def bid(request: Request, pk: int) -> HttpResponseBase:
             "sees_all": sees_all,
             "wrong": _wrong(found, line, sees_all=sees_all),
             "wrong_kind": "red" if found.state in ("failed", "disqualified") else "amber",
-            "next": _next(found, line, deciding=deciding, may_manage=may_manage, on=request.day),
+            "next": _next(request, found, line, deciding=deciding),
             "identifiers": [
                 f"{operations.SCHEMES.get(each.scheme, each.scheme)} {each.value}"
                 for each in found.supplier.identifiers.order_by("scheme", "value")
@@ -112,46 +114,35 @@ def _wrong(bid: Bid, line: queries.Line, *, sees_all: bool) -> list[str]:
     return [f"Failed {cell.criterion.title}: {cell.decision.reason}" for cell in line.failed if cell.decision]
 
 
-def _next(bid: Bid, line: queries.Line, *, deciding: bool, may_manage: bool, on: Any) -> dict[str, str] | None:
-    if may_manage and bid.state in ("failed", "disqualified") and bid.letter and not bid.letter_sent_on:
-        return {
-            "what": "Read the letter to the bidder, and say when it was sent",
-            "button": "Open the letter",
-            "url": reverse("bid_letter", args=[bid.pk]),
-        }
-    if not deciding:
+def _next(request: Request, bid: Bid, line: queries.Line, *, deciding: bool) -> dict[str, Any] | None:
+    """What is next at the bid itself; else what is of its tender, and is done here."""
+    own = duties.next_of(request, ("bid", bid.pk))
+    if own is not None:
+        return own
+    here = {}
+    if bid.state in ("failed", "disqualified") and bid.letter and not bid.letter_sent_on:
+        here["tender.letters"] = duties.Button("Open the letter", "bid_letter", args=(bid.pk,))
+    if deciding:
+        here["tender.next decide_stage1"] = _decide(bid, line, on=request.day)
+    if not here:
         return None
+    found = duties.next_of(request, ("tender", bid.tender_id), kinds=("tender.next", "tender.letters"), buttons=here)
+    # The tender may be at another step.
+    return found if found and found["may"] and found["deed"] in {each.deed for each in here.values()} else None
+
+
+def _decide(bid: Bid, line: queries.Line, *, on: date) -> duties.Button:
     undecided = [cell for cell in line.cells if cell.state not in rules.SETTLED]
     # What the bidder was asked and may still answer waits; the others do not.
     ready = [cell for cell in undecided if not _waits(cell, on)]
     if ready:
-        left = wording.how_many(len(undecided), "criterion", "criteria")
-        return {
-            "what": f"Decide {left}",
-            "button": "Decide the next one",
-            "url": reverse("bid_stage1", args=[bid.pk, ready[0].criterion.key]),
-        }
+        return duties.Button("Decide the next one", "bid_stage1", args=(bid.pk, ready[0].criterion.key))
     unchecked = [ground for ground in words.GROUNDS if ground not in line.checks]
     if unchecked:
-        return {
-            "what": "Check the grounds for exclusion and the debarment list",
-            "button": "Check the next",
-            "url": reverse("bid_exclusion", args=[bid.pk, unchecked[0]]),
-        }
+        return duties.Button("Check the next", "bid_exclusion", args=(bid.pk, unchecked[0]))
     if undecided:
-        due = min(
-            cell.decision.clarification_due_on
-            for cell in undecided
-            if cell.decision and cell.decision.clarification_due_on
-        )
-        return {
-            "what": "The bidder has been asked, and has not answered yet",
-            "due": wording.by_when(due, on),
-            "url": reverse("bid_stage1", args=[bid.pk, undecided[0].criterion.key]),
-            "button": "Record the answer",
-        }
-    what = "A criterion was failed: the bid stops here" if line.failed else "Every criterion is met: the bid passes"
-    return {"what": what, "button": "Decide stage 1", "url": reverse("bid_outcome", args=[bid.pk])}
+        return duties.Button("Record the answer", "bid_stage1", args=(bid.pk, undecided[0].criterion.key))
+    return duties.Button("Decide stage 1", "bid_outcome", args=(bid.pk,))
 
 
 def _waits(cell: queries.Cell, on: Any) -> bool:

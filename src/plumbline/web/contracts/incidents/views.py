@@ -24,7 +24,7 @@ from plumbline.placements import at_setting
 from plumbline.placements.access import children_visible_to
 from plumbline.web.contracts.incidents import words
 from plumbline.web.contracts.register import frame
-from plumbline.web.kit import navigation, tables
+from plumbline.web.kit import duties, navigation, tables
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request, acting
@@ -131,6 +131,7 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "setting": settings.label(found.setting) if found.setting else "",
         "kind": words.STATE_KINDS[found.state],
         "reasons": words.what_is_wrong(found, rows, sent, now),
+        "next": duties.next_of(request, (queries.INCIDENT, found.pk)),
         "lines": words.lines(rows, ways, now=now, manages=hand.manages, provides=hand.provides, closed=closed),
         "reached": any(row.recipient in ways for row in rows),
         "news": [{"news": one, "sent": [_sent(each, hand, now, closed) for each in one.sent.all()]} for one in news],
