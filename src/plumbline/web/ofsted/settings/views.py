@@ -165,7 +165,8 @@ def _now(request: Request, setting: Setting) -> dict[str, Any]:
 def _conversations(request: Request, setting: Setting) -> dict[str, Any]:
     """What was said with the provider, and what is next, for those whose task it is."""
     return {
-        "next": duties.next_of(request, ("setting", setting.pk)),
+        # Of the home itself: the flags of the children there are on their own pages.
+        "next": duties.next_of(request, ("setting", setting.pk), kinds=("provider.", "home.")),
         "contacts": placements.contacts_with_provider(setting),
     }
 
