@@ -7,7 +7,7 @@ from django.db.models import Count, Min
 
 from plumbline.earlyhelp.models import Tac
 from plumbline.earlyhelp.queries import organisations_to_map, wordings_to_map
-from plumbline.earlyhelp.rules import CONSULTED_AFTER
+from plumbline.earlyhelp.rules import long_before
 from plumbline.kernel.duties import Duty, Gravity, Source, permitted, person
 from plumbline.kernel.wording import how_many
 from plumbline.people import access
@@ -38,7 +38,7 @@ def of_tacs(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             due=each["until"],
             gravity=Gravity.AGREED,
         )
-    before = on - CONSULTED_AFTER
+    before = long_before(on)
     long = Tac.objects.filter(ended_on=None, started_on__lt=before)
     worked = ties.exclude(why="audit").filter(subject_id__in=long.values("pk"))
     day = before - timedelta(1)

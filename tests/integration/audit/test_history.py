@@ -125,7 +125,7 @@ def test_a_column_added_later_is_kept_from_then_on(own_database):
 
 def test_a_column_made_wider_later_is_kept_in_full(own_database):
     with psycopg.connect(databases.login_url("owner", own_database), autocommit=True) as owner:
-        owner.execute("alter table flags_flagfor alter column recipient type varchar(500)")
+        owner.execute("alter table people_codemapping alter column wording type varchar(500)")
     from tests.conftest import point_at
 
     point_at(own_database, "owner")
@@ -133,7 +133,7 @@ def test_a_column_made_wider_later_is_kept_in_full(own_database):
     with connection.cursor() as cursor:
         cursor.execute(
             """select format_type(atttypid, atttypmod) from pg_attribute
-               where attrelid = 'flags_flagfor_history'::regclass and attname = 'recipient'"""
+               where attrelid = 'people_codemapping_history'::regclass and attname = 'wording'"""
         )
         assert cursor.fetchone() == ("character varying(500)",)
 

@@ -13,6 +13,6 @@ def test_wordings_that_differ_in_spaces_capitals_and_apostrophes_are_one() -> No
     assert wording_key("Needs met") != wording_key("Needs not met")
 
 
-@pytest.mark.parametrize(("started_on", "long"), [(date(2015, 8, 1), False), (date(2015, 7, 31), True)])
+@pytest.mark.parametrize(("started_on", "long"), [(date(2015, 7, 31), False), (date(2015, 7, 30), True)])
 def test_help_of_more_than_a_year_is_a_prompt_to_ask_for_advice(started_on: date, long: bool) -> None:
     assert is_long(started_on=started_on, on=date(2016, 7, 31)) == long

@@ -192,14 +192,20 @@ def test_what_is_overdue_is_one_line_each() -> None:
 @pytest.mark.parametrize(
     ("open_flags", "unreached", "said"),
     [
-        (3, 0, ["Flags open for you: 3.\nOverdue: 1.\nDue today: 2.\n"]),
+        (
+            3,
+            0,
+            [
+                "Waiting for you on My work: 7.\nNow: 1. Today: 2. This week: 4. Planned: 0.\nLate: 5.\nFlags open for you: 3."
+            ],
+        ),
         (0, 4, ["Flags of which someone could not be told: 4."]),
         (3, 4, ["Flags open for you: 3.", "could not be told: 4."]),
         (0, 0, []),
     ],
 )
 def test_the_digest_counts_what_is_open_and_whom_nobody_reached(open_flags, unreached, said) -> None:
-    body = rules.digest({"open": open_flags, "overdue": 1, "today": 2}, unreached=unreached)
+    body = rules.digest(flags=open_flags, work=rules.Work(1, 2, 4, 0, late=5), unreached=unreached)
     assert [words for words in said if words not in body] == []
     assert ("Flags open" in body, "could not be told" in body) == (bool(open_flags), bool(unreached))
 

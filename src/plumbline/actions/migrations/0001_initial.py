@@ -8,11 +8,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('evidence', '0001_initial'),
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -44,6 +43,10 @@ class Migration(migrations.Migration):
                 ('raised_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('verified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['subject_type', 'subject_id'], name='action_subject'), models.Index(fields=['owner', 'due_on'], name='action_owner'), models.Index(fields=['state', 'due_on'], name='action_state_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('done_by__isnull', True), ('done_at__isnull', False), _connector='OR'), name='action_who_has_when'), models.CheckConstraint(condition=models.Q(('owner__isnull', False), ('owner_organisation__isnull', False), _connector='OR'), name='action_has_an_owner'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'verified'), _negated=True), models.Q(('done_by__isnull', False), ('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('verified_by', models.F('done_by')), _negated=True), models.Q(('owner__isnull', True), models.Q(('verified_by', models.F('owner')), _negated=True), _connector='OR')), _connector='OR'), name='action_verified_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(models.Q(('cancelled_because', ''), _negated=True), ('cancelled_on__isnull', False)), _connector='OR'), name='action_cancelled_with_reason')],
+            },
         ),
         migrations.CreateModel(
             name='ActionNote',
@@ -60,33 +63,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='action_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['owner', 'due_on'], name='action_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['state', 'due_on'], name='action_state_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('done_by__isnull', True), ('done_at__isnull', False), _connector='OR'), name='action_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('owner__isnull', False), ('owner_organisation__isnull', False), _connector='OR'), name='action_has_an_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'verified'), _negated=True), models.Q(('done_by__isnull', False), ('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('verified_by', models.F('done_by')), _negated=True), models.Q(('owner__isnull', True), models.Q(('verified_by', models.F('owner')), _negated=True), _connector='OR')), _connector='OR'), name='action_verified_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(models.Q(('cancelled_because', ''), _negated=True), ('cancelled_on__isnull', False)), _connector='OR'), name='action_cancelled_with_reason'),
         ),
     ]

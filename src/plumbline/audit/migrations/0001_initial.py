@@ -1,4 +1,4 @@
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
+import django.contrib.postgres.operations
 from django.db import migrations, models
 
 
@@ -9,10 +9,11 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    # Extensions first: an index or constraint of a later migration needs them.
     operations = [
-        BtreeGistExtension(),
-        TrigramExtension(),
+        django.contrib.postgres.operations.BtreeGistExtension(
+        ),
+        django.contrib.postgres.operations.TrigramExtension(
+        ),
         migrations.CreateModel(
             name='Seal',
             fields=[

@@ -9,13 +9,12 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('evidence', '0001_initial'),
         ('intake', '0001_initial'),
         ('people', '0001_initial'),
+        ('people', '__first__'),
         ('toolkits', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -185,6 +184,10 @@ class Migration(migrations.Migration):
                 ('service_area_lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenders_of_service', to=settings.AUTH_USER_MODEL)),
                 ('stage1', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenders_stage1', to='toolkits.toolkitversion')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'id'], name='tender_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('approval_asked_by__isnull', True), ('approval_asked_at__isnull', False), _connector='OR'), name='tender_who_has_when'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'approved', 'abandoned']), ('stage1__isnull', False), _connector='OR'), name='tender_not_published_without_stage1'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'abandoned'), _negated=True), models.Q(('abandoned_because', ''), _negated=True), _connector='OR'), name='tender_abandoned_with_reason'), models.CheckConstraint(condition=models.Q(('quality_share__gte', 0), ('quality_share__lte', 100)), name='tender_quality_share_is_a_share')],
+            },
         ),
         migrations.CreateModel(
             name='OcdsProcess',
@@ -200,6 +203,9 @@ class Migration(migrations.Migration):
                 ('tied_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('tender', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='published', to='commissioning.tender')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('tender__isnull', True), ('tied_by__isnull', True)), ('tied_at__isnull', False), _connector='OR'), name='ocds_process_who_has_when')],
+            },
         ),
         migrations.CreateModel(
             name='ModerationMeeting',
@@ -237,6 +243,9 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to=settings.AUTH_USER_MODEL)),
                 ('tender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluators', to='commissioning.tender')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('tender', 'user'), name='evaluator_once'), models.CheckConstraint(condition=models.Q(models.Q(('declared', 'conflict'), _negated=True), models.Q(('conflict', ''), _negated=True), _connector='OR'), name='evaluator_conflict_in_words'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='evaluator_decided_by_and_at'), models.CheckConstraint(condition=models.Q(('excluded', False), models.Q(('decided_because', ''), _negated=True), _connector='OR'), name='evaluator_excluded_with_reason')],
+            },
         ),
         migrations.AddField(
             model_name='bid',
@@ -261,6 +270,9 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('tender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='commissioning.tender')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('decided_at__isnull', False), _connector='OR'), name='tender_conflict_who_has_when')],
+            },
         ),
         migrations.CreateModel(
             name='BidAnswer',
@@ -477,46 +489,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('undone_by__isnull', True), ('undone_at__isnull', False), _connector='OR'), name='supplier_merge_who_has_when'), models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('merged',), name='supplier_merged_once_at_a_time')],
             },
         ),
-        migrations.AddIndex(
-            model_name='tender',
-            index=models.Index(fields=['state', 'id'], name='tender_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('approval_asked_by__isnull', True), ('approval_asked_at__isnull', False), _connector='OR'), name='tender_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'approved', 'abandoned']), ('stage1__isnull', False), _connector='OR'), name='tender_not_published_without_stage1'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'abandoned'), _negated=True), models.Q(('abandoned_because', ''), _negated=True), _connector='OR'), name='tender_abandoned_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='tender',
-            constraint=models.CheckConstraint(condition=models.Q(('quality_share__gte', 0), ('quality_share__lte', 100)), name='tender_quality_share_is_a_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='ocdsprocess',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('tender__isnull', True), ('tied_by__isnull', True)), ('tied_at__isnull', False), _connector='OR'), name='ocds_process_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluator',
-            constraint=models.UniqueConstraint(fields=('tender', 'user'), name='evaluator_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('declared', 'conflict'), _negated=True), models.Q(('conflict', ''), _negated=True), _connector='OR'), name='evaluator_conflict_in_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='evaluator_decided_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluator',
-            constraint=models.CheckConstraint(condition=models.Q(('excluded', False), models.Q(('decided_because', ''), _negated=True), _connector='OR'), name='evaluator_excluded_with_reason'),
-        ),
         migrations.AddConstraint(
             model_name='bid',
             constraint=models.UniqueConstraint(fields=('tender', 'supplier'), name='bid_once_per_supplier'),
@@ -552,9 +524,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='award',
             constraint=models.CheckConstraint(condition=models.Q(('awarded_on__isnull', True), ('standstill_until__isnull', True), ('awarded_on__gt', models.F('standstill_until')), _connector='OR'), name='award_not_before_standstill_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenderconflict',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('decided_at__isnull', False), _connector='OR'), name='tender_conflict_who_has_when'),
         ),
     ]

@@ -10,17 +10,16 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
-        ('audit', '0001_initial'),
         ('actions', '0001_initial'),
+        ('audit', '0001_initial'),
         ('commissioning', '0001_initial'),
         ('evidence', '0001_initial'),
         ('flags', '0001_initial'),
         ('intake', '0001_initial'),
         ('ofsted', '0001_initial'),
         ('people', '0001_initial'),
+        ('people', '__first__'),
         ('toolkits', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -53,6 +52,10 @@ class Migration(migrations.Migration):
                 ('plan', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contract', to='commissioning.implementationplan')),
                 ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='people.organisation')),
             ],
+            options={
+                'indexes': [models.Index(fields=['starts_on', 'id'], name='contract_started'), models.Index(fields=['provider', 'id'], name='contract_provider')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='contract_days_in_order'), models.CheckConstraint(condition=models.Q(('child__isnull', True), ('kind', 'spot'), _connector='OR'), name='contract_child_only_of_an_agreement'), models.CheckConstraint(condition=models.Q(('review_every__in', [1, 3, 6, 12])), name='contract_reviewed_in_a_rhythm')],
+            },
         ),
         migrations.CreateModel(
             name='Evaluation',
@@ -72,6 +75,9 @@ class Migration(migrations.Migration):
                 ('minutes_document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.document')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('recorded_by__isnull', True), ('recorded_at__isnull', False), _connector='OR'), name='evaluation_who_has_when'), models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('contract', 'held_on'), name='evaluation_once_a_day')],
+            },
         ),
         migrations.CreateModel(
             name='PolicyReview',
@@ -85,6 +91,9 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.document')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('recorded_by__isnull', True), ('recorded_at__isnull', False), _connector='OR'), name='policy_review_who_has_when'), models.UniqueConstraint(fields=('contract', 'policy', 'reviewed_on'), name='policy_review_once')],
+            },
         ),
         migrations.CreateModel(
             name='Visit',
@@ -110,6 +119,10 @@ class Migration(migrations.Migration):
                 ('setting', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='ofsted.setting')),
                 ('signed_off_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['setting', '-visited_on'], name='visit_setting')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('provider_answered_by__isnull', True), ('provider_answered_at__isnull', False), _connector='OR'), models.Q(('signed_off_by__isnull', True), ('signed_off_at__isnull', False), _connector='OR'), models.Q(('recorded_by__isnull', True), ('recorded_at__isnull', False), _connector='OR')), name='visit_who_has_when'), models.CheckConstraint(condition=models.Q(('contract__isnull', False), ('setting__isnull', False), _connector='OR'), name='visit_is_of_a_contract_or_a_setting'), models.CheckConstraint(condition=models.Q(('by_council', ''), models.Q(('accepted_because', ''), _negated=True), _connector='OR'), name='visit_of_another_council_says_why')],
+            },
         ),
         migrations.CreateModel(
             name='Commitment',
@@ -139,6 +152,9 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assessments', to='contracts.contract')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('recorded_by__isnull', True), ('recorded_at__isnull', False), _connector='OR'), name='assessment_who_has_when'), models.UniqueConstraint(fields=('contract', 'kind', 'completed_on'), name='assessment_once'), models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('completed_on'))), name='assessment_days_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='Arrangement',
@@ -177,6 +193,9 @@ class Migration(migrations.Migration):
                 ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='settings', to='contracts.contract')),
                 ('setting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='ofsted.setting')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('contract', 'setting'), name='contract_setting_once')],
+            },
         ),
         migrations.CreateModel(
             name='EvaluationOrigin',
@@ -197,6 +216,9 @@ class Migration(migrations.Migration):
                 ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='contracts.commitment')),
                 ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitment_checks', to='contracts.evaluation')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('evaluation', 'commitment'), name='commitment_check_once')],
+            },
         ),
         migrations.CreateModel(
             name='EvaluationAttendee',
@@ -238,6 +260,9 @@ class Migration(migrations.Migration):
                 ('contract', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='go_live', to='contracts.contract')),
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('open_items', []), models.Q(('override_because', ''), _negated=True), _connector='OR'), name='go_live_with_open_items_only_by_override')],
+            },
         ),
         migrations.CreateModel(
             name='HomeReport',
@@ -254,6 +279,9 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('setting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='home_reports', to='ofsted.setting')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('setting', 'kind', 'period_from'), name='home_report_once'), models.CheckConstraint(condition=models.Q(models.Q(('read_at__isnull', True), ('read_by__isnull', True)), models.Q(('read_at__isnull', False), ('read_by__isnull', False)), _connector='OR'), name='home_report_read_by_and_at')],
+            },
         ),
         migrations.CreateModel(
             name='Incident',
@@ -306,6 +334,9 @@ class Migration(migrations.Migration):
                 ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('incident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='held_texts', to='contracts.incident')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', False), ('incident__isnull', True)), models.Q(('case__isnull', True), ('incident__isnull', False)), _connector='OR'), name='held_text_of_one'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='held_text_settled_by_at')],
+            },
         ),
         migrations.CreateModel(
             name='IncidentChild',
@@ -314,6 +345,9 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='people.child')),
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='children', to='contracts.incident')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('incident', 'child'), name='incident_child_once')],
+            },
         ),
         migrations.CreateModel(
             name='IncidentForm',
@@ -331,6 +365,9 @@ class Migration(migrations.Migration):
                 ('manager_agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('provider_agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('manager_agreed_by__isnull', True), ('manager_agreed_at__isnull', False), _connector='OR'), models.Q(('area_agreed_by__isnull', True), ('area_agreed_at__isnull', False), _connector='OR'), models.Q(('provider_agreed_by__isnull', True), ('provider_agreed_at__isnull', False), _connector='OR')), name='incident_form_who_has_when'), models.UniqueConstraint(fields=('contract', 'number'), name='incident_form_once')],
+            },
         ),
         migrations.AddField(
             model_name='incident',
@@ -376,6 +413,9 @@ class Migration(migrations.Migration):
                 ('kpi', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='contracts.kpi')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('kpi', 'quarter_from'), name='kpi_reading_once_a_quarter')],
+            },
         ),
         migrations.CreateModel(
             name='Notification',
@@ -396,6 +436,10 @@ class Migration(migrations.Migration):
                 ('mail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='flags.message')),
                 ('sent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('aside', False), ('not_needed_because', ''), ('sent_at__isnull', True)), fields=['due_at'], name='notification_unsent')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sent_by__isnull', True), ('sent_at__isnull', False), _connector='OR'), name='notification_who_has_when'), models.UniqueConstraint(fields=('incident', 'recipient'), name='notification_once')],
+            },
         ),
         migrations.CreateModel(
             name='NewsSent',
@@ -408,6 +452,9 @@ class Migration(migrations.Migration):
                 ('sent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('notification', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='news_sent', to='contracts.notification')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('sent_by__isnull', True), ('sent_at__isnull', False), _connector='OR'), name='news_sent_who_has_when'), models.UniqueConstraint(fields=('news', 'notification'), name='news_sent_once')],
+            },
         ),
         migrations.CreateModel(
             name='PersonWording',
@@ -418,6 +465,9 @@ class Migration(migrations.Migration):
                 ('mapped_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wordings_in_contracts', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('wording'), name='person_wording_once')],
+            },
         ),
         migrations.CreateModel(
             name='PolicyReviewOrigin',
@@ -445,6 +495,9 @@ class Migration(migrations.Migration):
                 ('offered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('review', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='contracts.policyreview')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('decided_at__isnull', False), _connector='OR'), name='policy_offer_who_has_when'), models.UniqueConstraint(condition=models.Q(('accepted__isnull', True)), fields=('contract', 'policy'), name='policy_offer_one_waiting'), models.CheckConstraint(condition=models.Q(models.Q(('accepted', False), _negated=True), models.Q(('refused_because', ''), _negated=True), _connector='OR'), name='policy_offer_refused_with_reason'), models.CheckConstraint(condition=models.Q(models.Q(('accepted__isnull', True), ('decided_at__isnull', True)), models.Q(('accepted__isnull', False), ('decided_at__isnull', False)), _connector='OR'), name='policy_offer_decided_has_moment')],
+            },
         ),
         migrations.CreateModel(
             name='RatingByHand',
@@ -462,6 +515,9 @@ class Migration(migrations.Migration):
                 ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings_by_hand', to='contracts.contract')),
                 ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='rating_by_hand_with_reason'), models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='rating_by_hand_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_because', ''), ('ended_on__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_on__isnull', False), models.Q(('ended_because', ''), _negated=True)), _connector='OR'), name='rating_by_hand_ended_whole')],
+            },
         ),
         migrations.CreateModel(
             name='RatingPeriod',
@@ -474,6 +530,9 @@ class Migration(migrations.Migration):
                 ('rule_version', models.CharField(max_length=20)),
                 ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rating_periods', to='contracts.contract')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('contract', 'from_on'), name='rating_period_once'), models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='rating_period_days_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='ReasonPeriod',
@@ -488,6 +547,10 @@ class Migration(migrations.Migration):
                 ('rule_version', models.CharField(max_length=20)),
                 ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reason_periods', to='contracts.contract')),
             ],
+            options={
+                'indexes': [models.Index(fields=['from_on', 'to_on'], name='reason_period_days')],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'code', 'about', 'from_on'), name='reason_period_once'), models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='reason_period_days_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='ReportingContact',
@@ -502,6 +565,9 @@ class Migration(migrations.Migration):
                 ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('contract', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='reporting_contacts', to='contracts.contract')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('contract', 'recipient'), name='reporting_contact_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('email', ''), ('form_url', ''), ('phone', ''), _negated=True), name='reporting_contact_says_how'), models.CheckConstraint(condition=models.Q(('form_url', ''), ('form_url__startswith', 'https://'), _connector='OR'), name='reporting_contact_secure_form')],
+            },
         ),
         migrations.CreateModel(
             name='StepTaken',
@@ -514,6 +580,9 @@ class Migration(migrations.Migration):
                 ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('incident', 'place'), name='step_taken_once'), models.CheckConstraint(condition=models.Q(('undone_by__isnull', True), ('undone_at__isnull', False), _connector='OR'), name='step_undone_who_has_when')],
+            },
         ),
         migrations.CreateModel(
             name='TeamDecision',
@@ -552,6 +621,9 @@ class Migration(migrations.Migration):
                 ('finding', models.TextField(blank=True)),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='contracts.visit')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('visit', 'area'), name='visit_finding_once')],
+            },
         ),
         migrations.CreateModel(
             name='AssessmentOrigin',
@@ -562,6 +634,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='assessmentorigin_missing')],
             },
         ),
         migrations.CreateModel(
@@ -588,92 +661,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='contractorigin_missing')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['starts_on', 'id'], name='contract_started'),
-        ),
-        migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['provider', 'id'], name='contract_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='contract_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('child__isnull', True), ('kind', 'spot'), _connector='OR'), name='contract_child_only_of_an_agreement'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('review_every__in', [1, 3, 6, 12])), name='contract_reviewed_in_a_rhythm'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_by__isnull', True), ('recorded_at__isnull', False), _connector='OR'), name='assessment_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('contract', 'kind', 'completed_on'), name='assessment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('completed_on'))), name='assessment_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='contractsetting',
-            constraint=models.UniqueConstraint(fields=('contract', 'setting'), name='contract_setting_once'),
         ),
         migrations.AddField(
             model_name='evaluationorigin',
             name='import_run',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.import'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_by__isnull', True), ('recorded_at__isnull', False), _connector='OR'), name='evaluation_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('contract', 'held_on'), name='evaluation_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitmentcheck',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'commitment'), name='commitment_check_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='golive',
-            constraint=models.CheckConstraint(condition=models.Q(('open_items', []), models.Q(('override_because', ''), _negated=True), _connector='OR'), name='go_live_with_open_items_only_by_override'),
-        ),
-        migrations.AddConstraint(
-            model_name='homereport',
-            constraint=models.UniqueConstraint(fields=('setting', 'kind', 'period_from'), name='home_report_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='homereport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('read_at__isnull', True), ('read_by__isnull', True)), models.Q(('read_at__isnull', False), ('read_by__isnull', False)), _connector='OR'), name='home_report_read_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldtext',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', False), ('incident__isnull', True)), models.Q(('case__isnull', True), ('incident__isnull', False)), _connector='OR'), name='held_text_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldtext',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='held_text_settled_by_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentchild',
-            constraint=models.UniqueConstraint(fields=('incident', 'child'), name='incident_child_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentform',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('manager_agreed_by__isnull', True), ('manager_agreed_at__isnull', False), _connector='OR'), models.Q(('area_agreed_by__isnull', True), ('area_agreed_at__isnull', False), _connector='OR'), models.Q(('provider_agreed_by__isnull', True), ('provider_agreed_at__isnull', False), _connector='OR')), name='incident_form_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentform',
-            constraint=models.UniqueConstraint(fields=('contract', 'number'), name='incident_form_once'),
         ),
         migrations.AddIndex(
             model_name='incident',
@@ -695,147 +689,15 @@ class Migration(migrations.Migration):
             model_name='incident',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(models.Q(('lessons', ''), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='incident_closed_with_lessons'),
         ),
-        migrations.AddConstraint(
-            model_name='kpireading',
-            constraint=models.UniqueConstraint(fields=('kpi', 'quarter_from'), name='kpi_reading_once_a_quarter'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('aside', False), ('not_needed_because', ''), ('sent_at__isnull', True)), fields=['due_at'], name='notification_unsent'),
-        ),
-        migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_by__isnull', True), ('sent_at__isnull', False), _connector='OR'), name='notification_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('incident', 'recipient'), name='notification_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='newssent',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_by__isnull', True), ('sent_at__isnull', False), _connector='OR'), name='news_sent_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='newssent',
-            constraint=models.UniqueConstraint(fields=('news', 'notification'), name='news_sent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='personwording',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('wording'), name='person_wording_once'),
-        ),
         migrations.AddField(
             model_name='policyrevieworigin',
             name='import_run',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.import'),
         ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_by__isnull', True), ('recorded_at__isnull', False), _connector='OR'), name='policy_review_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyreview',
-            constraint=models.UniqueConstraint(fields=('contract', 'policy', 'reviewed_on'), name='policy_review_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyoffer',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('decided_at__isnull', False), _connector='OR'), name='policy_offer_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyoffer',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted__isnull', True)), fields=('contract', 'policy'), name='policy_offer_one_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyoffer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted', False), _negated=True), models.Q(('refused_because', ''), _negated=True), _connector='OR'), name='policy_offer_refused_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyoffer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted__isnull', True), ('decided_at__isnull', True)), models.Q(('accepted__isnull', False), ('decided_at__isnull', False)), _connector='OR'), name='policy_offer_decided_has_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratingbyhand',
-            constraint=models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='rating_by_hand_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratingbyhand',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='rating_by_hand_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratingbyhand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_because', ''), ('ended_on__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_on__isnull', False), models.Q(('ended_because', ''), _negated=True)), _connector='OR'), name='rating_by_hand_ended_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratingperiod',
-            constraint=models.UniqueConstraint(fields=('contract', 'from_on'), name='rating_period_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratingperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='rating_period_days_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='reasonperiod',
-            index=models.Index(fields=['from_on', 'to_on'], name='reason_period_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='reasonperiod',
-            constraint=models.UniqueConstraint(fields=('contract', 'code', 'about', 'from_on'), name='reason_period_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reasonperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='reason_period_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingcontact',
-            constraint=models.UniqueConstraint(fields=('contract', 'recipient'), name='reporting_contact_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingcontact',
-            constraint=models.CheckConstraint(condition=models.Q(('email', ''), ('form_url', ''), ('phone', ''), _negated=True), name='reporting_contact_says_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingcontact',
-            constraint=models.CheckConstraint(condition=models.Q(('form_url', ''), ('form_url__startswith', 'https://'), _connector='OR'), name='reporting_contact_secure_form'),
-        ),
-        migrations.AddConstraint(
-            model_name='steptaken',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('incident', 'place'), name='step_taken_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='steptaken',
-            constraint=models.CheckConstraint(condition=models.Q(('undone_by__isnull', True), ('undone_at__isnull', False), _connector='OR'), name='step_undone_who_has_when'),
-        ),
         migrations.AddField(
             model_name='visitorigin',
             name='import_run',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.import'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['setting', '-visited_on'], name='visit_setting'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('provider_answered_by__isnull', True), ('provider_answered_at__isnull', False), _connector='OR'), models.Q(('signed_off_by__isnull', True), ('signed_off_at__isnull', False), _connector='OR'), models.Q(('recorded_by__isnull', True), ('recorded_at__isnull', False), _connector='OR')), name='visit_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('contract__isnull', False), ('setting__isnull', False), _connector='OR'), name='visit_is_of_a_contract_or_a_setting'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('by_council', ''), models.Q(('accepted_because', ''), _negated=True), _connector='OR'), name='visit_of_another_council_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitfinding',
-            constraint=models.UniqueConstraint(fields=('visit', 'area'), name='visit_finding_once'),
-        ),
-        migrations.AddIndex(
-            model_name='assessmentorigin',
-            index=models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='assessmentorigin_missing'),
-        ),
-        migrations.AddIndex(
-            model_name='contractorigin',
-            index=models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='contractorigin_missing'),
         ),
         migrations.AddIndex(
             model_name='evaluationorigin',

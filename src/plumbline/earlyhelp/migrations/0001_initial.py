@@ -7,7 +7,6 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('intake', '0001_initial'),
         ('people', '0001_initial'),
@@ -41,6 +40,10 @@ class Migration(migrations.Migration):
                 ('lead_organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tacs_led', to='people.organisation')),
                 ('lead_professional', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tacs_led', to='people.professional')),
             ],
+            options={
+                'indexes': [models.Index(fields=['started_on', 'id'], name='tac_started'), models.Index(fields=['ended_on', 'id'], name='tac_ended')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='tac_days_in_order'), models.CheckConstraint(condition=models.Q(('ended_on__isnull', False), ('closure_code', ''), _connector='OR'), name='tac_closure_code_only_when_closed'), models.CheckConstraint(condition=models.Q(('closure_code', ''), ('closure_code__in', ['needs_met', 'needs_reduced', 'stepped_up', 'not_engaged', 'consent_withdrawn', 'consent_not_given', 'moved_away', 'transferred', 'aged_out', 'died', 'error', 'other']), _connector='OR'), name='tac_closure_code_known')],
+            },
         ),
         migrations.CreateModel(
             name='TacAudit',
@@ -76,36 +79,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='tacorigin_missing')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='tac',
-            index=models.Index(fields=['started_on', 'id'], name='tac_started'),
-        ),
-        migrations.AddIndex(
-            model_name='tac',
-            index=models.Index(fields=['ended_on', 'id'], name='tac_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='tac',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='tac_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='tac',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', False), ('closure_code', ''), _connector='OR'), name='tac_closure_code_only_when_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='tac',
-            constraint=models.CheckConstraint(condition=models.Q(('closure_code', ''), ('closure_code__in', ['needs_met', 'needs_reduced', 'stepped_up', 'not_engaged', 'consent_withdrawn', 'consent_not_given', 'moved_away', 'transferred', 'aged_out', 'died', 'error', 'other']), _connector='OR'), name='tac_closure_code_known'),
         ),
         migrations.AddField(
             model_name='tacauditorigin',
             name='import_run',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.import'),
-        ),
-        migrations.AddIndex(
-            model_name='tacorigin',
-            index=models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='tacorigin_missing'),
         ),
         migrations.AddIndex(
             model_name='tacauditorigin',

@@ -9,11 +9,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('intake', '0001_initial'),
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -33,6 +32,9 @@ class Migration(migrations.Migration):
                 ('withdrawn_because', models.TextField(blank=True)),
                 ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('entered_by__isnull', True), ('entered_at__isnull', False), _connector='OR'), name='law_change_who_has_when'), models.CheckConstraint(condition=models.Q(('review_by__gte', models.F('in_force'))), name='law_change_review_after_force')],
+            },
         ),
         migrations.CreateModel(
             name='Document',
@@ -72,18 +74,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='lawchangeorigin_missing')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='lawchange',
-            constraint=models.CheckConstraint(condition=models.Q(('entered_by__isnull', True), ('entered_at__isnull', False), _connector='OR'), name='law_change_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='lawchange',
-            constraint=models.CheckConstraint(condition=models.Q(('review_by__gte', models.F('in_force'))), name='law_change_review_after_force'),
-        ),
-        migrations.AddIndex(
-            model_name='lawchangeorigin',
-            index=models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='lawchangeorigin_missing'),
         ),
     ]

@@ -8,10 +8,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -91,6 +90,10 @@ class Migration(migrations.Migration):
                 ('acknowledged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('flag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='flags.flag')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('to_at__isnull', True)), fields=['recipient'], name='flag_for_recipient')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('flag', 'recipient'), name='flag_for_once_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', True), ('acknowledged_by__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='flag_for_acknowledged_by_and_at'), models.CheckConstraint(condition=models.Q(models.Q(('reached_at__isnull', True), ('reached_how', ''), ('reached_on__isnull', True)), models.Q(('reached_at__isnull', False), ('reached_on__isnull', False), models.Q(('reached_how', ''), _negated=True)), _connector='OR'), name='flag_for_reached_at_on_and_how')],
+            },
         ),
         migrations.CreateModel(
             name='FlagStep',
@@ -109,6 +112,9 @@ class Migration(migrations.Migration):
                 ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('flag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='flags.flag')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('flag', 'code', 'due_on'), name='flag_step_once'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('result', '')), models.Q(('done_at__isnull', False), ('done_by__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='flag_step_done_by_and_at')],
+            },
         ),
         migrations.CreateModel(
             name='Message',
@@ -135,65 +141,9 @@ class Migration(migrations.Migration):
                 ('tells', models.ManyToManyField(related_name='messages', to='flags.flagfor')),
                 ('to_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='flagfor',
-            index=models.Index(condition=models.Q(('to_at__isnull', True)), fields=['recipient'], name='flag_for_recipient'),
-        ),
-        migrations.AddConstraint(
-            model_name='flagfor',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('flag', 'recipient'), name='flag_for_once_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='flagfor',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', True), ('acknowledged_by__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='flag_for_acknowledged_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='flagfor',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reached_at__isnull', True), ('reached_how', ''), ('reached_on__isnull', True)), models.Q(('reached_at__isnull', False), ('reached_on__isnull', False), models.Q(('reached_how', ''), _negated=True)), _connector='OR'), name='flag_for_reached_at_on_and_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='flagstep',
-            constraint=models.UniqueConstraint(fields=('flag', 'code', 'due_on'), name='flag_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='flagstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('result', '')), models.Q(('done_at__isnull', False), ('done_by__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='flag_step_done_by_and_at'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(models.F('next_attempt_at'), condition=models.Q(('state', 'waiting')), name='message_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('flag', 'to_user', 'subject'), name='message_once_per_flag'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('event_no', 'to_user'), name='message_once_per_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('to_user__isnull', False), models.Q(('event_no__isnull', True), ('flag__isnull', True), ('joined_into__isnull', True), models.Q(('to_address', ''), _negated=True)), _connector='OR'), name='message_to_an_office_by_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('secret', ''), models.Q(('state', 'waiting'), models.Q(('invitation__isnull', False), models.Q(('to_user__isnull', True), models.Q(('read_key', ''), _negated=True)), _connector='OR')), _connector='OR'), name='message_secret_until_sent'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('read_key', ''), ('to_user__isnull', True), _connector='OR'), models.Q(models.Q(('read_at__isnull', True), ('read_by', '')), models.Q(('read_at__isnull', False), models.Q(('read_by', ''), _negated=True), models.Q(('read_key', ''), _negated=True)), _connector='OR')), name='message_read_by_an_office_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('joined_into__isnull', False), ('state', 'joined')), models.Q(models.Q(('state', 'joined'), _negated=True), ('joined_into__isnull', True)), _connector='OR'), name='message_joined_into_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'failed'), ('refused_at__isnull', True), _connector='OR'), name='message_refused_has_failed'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_moment'),
+            options={
+                'indexes': [models.Index(models.F('next_attempt_at'), condition=models.Q(('state', 'waiting')), name='message_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('flag', 'to_user', 'subject'), name='message_once_per_flag'), models.UniqueConstraint(fields=('event_no', 'to_user'), name='message_once_per_event'), models.CheckConstraint(condition=models.Q(('to_user__isnull', False), models.Q(('event_no__isnull', True), ('flag__isnull', True), ('joined_into__isnull', True), models.Q(('to_address', ''), _negated=True)), _connector='OR'), name='message_to_an_office_by_itself'), models.CheckConstraint(condition=models.Q(('secret', ''), models.Q(('state', 'waiting'), models.Q(('invitation__isnull', False), models.Q(('to_user__isnull', True), models.Q(('read_key', ''), _negated=True)), _connector='OR')), _connector='OR'), name='message_secret_until_sent'), models.CheckConstraint(condition=models.Q(models.Q(('read_key', ''), ('to_user__isnull', True), _connector='OR'), models.Q(models.Q(('read_at__isnull', True), ('read_by', '')), models.Q(('read_at__isnull', False), models.Q(('read_by', ''), _negated=True), models.Q(('read_key', ''), _negated=True)), _connector='OR')), name='message_read_by_an_office_and_at'), models.CheckConstraint(condition=models.Q(models.Q(('joined_into__isnull', False), ('state', 'joined')), models.Q(models.Q(('state', 'joined'), _negated=True), ('joined_into__isnull', True)), _connector='OR'), name='message_joined_into_another'), models.CheckConstraint(condition=models.Q(('state', 'failed'), ('refused_at__isnull', True), _connector='OR'), name='message_refused_has_failed'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_moment')],
+            },
         ),
     ]

@@ -8,9 +8,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [

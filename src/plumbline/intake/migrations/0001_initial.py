@@ -7,7 +7,6 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
     ]
 

@@ -10,11 +10,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('evidence', '0001_initial'),
         ('intake', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -84,6 +83,9 @@ class Migration(migrations.Migration):
                 ('compared_with', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ofsted.ofstedlist')),
                 ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ofsted_lists', to='intake.import')),
             ],
+            options={
+                'indexes': [models.Index(fields=['family', '-as_at'], name='ofsted_list_newest')],
+            },
         ),
         migrations.CreateModel(
             name='MonthlyCheck',
@@ -97,6 +99,9 @@ class Migration(migrations.Migration):
                 ('completed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('lists', models.ManyToManyField(related_name='checks', to='ofsted.ofstedlist')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', True), ('completed_by__isnull', True)), models.Q(('completed_at__isnull', False), ('completed_by__isnull', False)), _connector='OR'), name='monthly_check_completed_by_and_at')],
+            },
         ),
         migrations.CreateModel(
             name='Judgement',
@@ -108,6 +113,9 @@ class Migration(migrations.Migration):
                 ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='ofsted.inspection')),
                 ('ofsted_list', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='ofsted.ofstedlist')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('inspection', 'aspect'), name='judgement_once')],
+            },
         ),
         migrations.AddField(
             model_name='inspection',
@@ -142,6 +150,10 @@ class Migration(migrations.Migration):
                 ('evaluated_rev', models.BigIntegerField(default=0)),
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settings', to='ofsted.owner')),
             ],
+            options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['sort_key'], name='setting_name_trgm', opclasses=['gin_trgm_ops']), models.Index(fields=['urn'], name='setting_urn'), models.Index(fields=['status', 'id'], name='setting_status')],
+                'constraints': [models.UniqueConstraint(fields=('register', 'urn'), name='setting_urn_once_per_register')],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -172,6 +184,10 @@ class Migration(migrations.Migration):
                 ('ofsted_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='ofsted.ofstedlist')),
                 ('setting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='ofsted.setting')),
             ],
+            options={
+                'indexes': [models.Index(fields=['setting', 'ofsted_list'], name='listing_setting')],
+                'constraints': [models.UniqueConstraint(fields=('ofsted_list', 'setting'), name='listing_once_per_list')],
+            },
         ),
         migrations.AddField(
             model_name='inspection',
@@ -198,6 +214,9 @@ class Migration(migrations.Migration):
                 ('ofsted_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='council_facts', to='ofsted.ofstedlist')),
                 ('setting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='council_facts', to='ofsted.setting')),
             ],
+            options={
+                'indexes': [models.Index(fields=['setting', 'ofsted_list'], name='council_fact_setting')],
+            },
         ),
         migrations.CreateModel(
             name='CheckItem',
@@ -214,6 +233,9 @@ class Migration(migrations.Migration):
                 ('check_month', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='ofsted.monthlycheck')),
                 ('setting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_items', to='ofsted.setting')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('check_month', 'setting'), name='check_item_once_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True), ('outcome', 'to_do')), models.Q(models.Q(('outcome', 'to_do'), _negated=True), ('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='check_item_done_by_and_at')],
+            },
         ),
         migrations.CreateModel(
             name='StatusPeriod',
@@ -226,6 +248,10 @@ class Migration(migrations.Migration):
                 ('rule_version', models.CharField(max_length=20)),
                 ('setting', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='statuses', to='ofsted.setting')),
             ],
+            options={
+                'indexes': [models.Index(fields=['setting', 'from_on'], name='status_period_setting')],
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('setting', '='), (models.Func(models.F('from_on'), models.F('to_on'), models.Value('[)'), function='daterange'), '&&')], name='status_period_one_at_a_time'), models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gt', models.F('from_on')), _connector='OR'), name='status_period_days_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='UnregisteredUse',
@@ -241,6 +267,9 @@ class Migration(migrations.Migration):
                 ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('setting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unregistered_uses', to='ofsted.setting')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('setting',), name='unregistered_use_open_once')],
+            },
         ),
         migrations.CreateModel(
             name='EstablishmentLink',
@@ -257,42 +286,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('urn', 'linked_urn', 'kind'), name='establishment_link_once')],
             },
         ),
-        migrations.AddIndex(
-            model_name='ofstedlist',
-            index=models.Index(fields=['family', '-as_at'], name='ofsted_list_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthlycheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', True), ('completed_by__isnull', True)), models.Q(('completed_at__isnull', False), ('completed_by__isnull', False)), _connector='OR'), name='monthly_check_completed_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.UniqueConstraint(fields=('inspection', 'aspect'), name='judgement_once'),
-        ),
-        migrations.AddIndex(
-            model_name='setting',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['sort_key'], name='setting_name_trgm', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='setting',
-            index=models.Index(fields=['urn'], name='setting_urn'),
-        ),
-        migrations.AddIndex(
-            model_name='setting',
-            index=models.Index(fields=['status', 'id'], name='setting_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.UniqueConstraint(fields=('register', 'urn'), name='setting_urn_once_per_register'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(fields=['setting', 'ofsted_list'], name='listing_setting'),
-        ),
-        migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.UniqueConstraint(fields=('ofsted_list', 'setting'), name='listing_once_per_list'),
-        ),
         migrations.AddConstraint(
             model_name='inspection',
             constraint=models.UniqueConstraint(fields=('setting', 'kind', 'inspected_on'), name='inspection_once'),
@@ -300,33 +293,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='inspection',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ofsted_list__isnull', False), ('source', 'list')), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False), ('source', 'hand')), _connector='OR'), name='inspection_says_who_told_us'),
-        ),
-        migrations.AddIndex(
-            model_name='councilfact',
-            index=models.Index(fields=['setting', 'ofsted_list'], name='council_fact_setting'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkitem',
-            constraint=models.UniqueConstraint(fields=('check_month', 'setting'), name='check_item_once_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True), ('outcome', 'to_do')), models.Q(models.Q(('outcome', 'to_do'), _negated=True), ('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='check_item_done_by_and_at'),
-        ),
-        migrations.AddIndex(
-            model_name='statusperiod',
-            index=models.Index(fields=['setting', 'from_on'], name='status_period_setting'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusperiod',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('setting', '='), (models.Func(models.F('from_on'), models.F('to_on'), models.Value('[)'), function='daterange'), '&&')], name='status_period_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gt', models.F('from_on')), _connector='OR'), name='status_period_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='unregistereduse',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('setting',), name='unregistered_use_open_once'),
         ),
     ]

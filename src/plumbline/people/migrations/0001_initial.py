@@ -11,7 +11,6 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('intake', '0001_initial'),
     ]
@@ -57,6 +56,10 @@ class Migration(migrations.Migration):
                 ('ethnicity', models.CharField(blank=True, max_length=255)),
                 ('restricted', models.BooleanField(default=False)),
             ],
+            options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['sort_key'], name='child_name_trgm', opclasses=['gin_trgm_ops']), models.Index(fields=['sort_key', 'id'], name='child_name')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('dob__isnull', True), ('expected_dob__isnull', True), _connector='OR'), name='child_born_or_expected')],
+            },
         ),
         migrations.CreateModel(
             name='CodeMapping',
@@ -67,6 +70,9 @@ class Migration(migrations.Migration):
                 ('wording_key', models.CharField(max_length=300)),
                 ('code', models.CharField(max_length=60)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('column', 'wording_key'), name='code_mapping_once')],
+            },
         ),
         migrations.CreateModel(
             name='Draft',
@@ -107,6 +113,9 @@ class Migration(migrations.Migration):
                 ('led_to', models.TextField(blank=True)),
                 ('at', models.DateTimeField()),
             ],
+            options={
+                'indexes': [models.Index(fields=['at'], name='form_sent_at')],
+            },
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -229,6 +238,9 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField(null=True)),
                 ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('changed_at__isnull', True), ('changed_by__isnull', True), ('counts', True)), models.Q(('changed_at__isnull', False), ('changed_by__isnull', False), models.Q(('because', ''), _negated=True)), _connector='OR'), name='bank_holiday_changed_because')],
+            },
         ),
         migrations.CreateModel(
             name='ChildOrigin',
@@ -239,22 +251,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddIndex(
-            model_name='child',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['sort_key'], name='child_name_trgm', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='child',
-            index=models.Index(fields=['sort_key', 'id'], name='child_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='child',
-            constraint=models.CheckConstraint(condition=models.Q(('dob__isnull', True), ('expected_dob__isnull', True), _connector='OR'), name='child_born_or_expected'),
-        ),
-        migrations.AddConstraint(
-            model_name='codemapping',
-            constraint=models.UniqueConstraint(fields=('column', 'wording_key'), name='code_mapping_once'),
         ),
         migrations.AddField(
             model_name='draft',
@@ -270,10 +266,6 @@ class Migration(migrations.Migration):
             model_name='familymember',
             name='family',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.family'),
-        ),
-        migrations.AddIndex(
-            model_name='formsent',
-            index=models.Index(fields=['at'], name='form_sent_at'),
         ),
         migrations.AddField(
             model_name='invitation',
@@ -359,10 +351,6 @@ class Migration(migrations.Migration):
             model_name='tie',
             name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ties', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='bankholiday',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('changed_at__isnull', True), ('changed_by__isnull', True), ('counts', True)), models.Q(('changed_at__isnull', False), ('changed_by__isnull', False), models.Q(('because', ''), _negated=True)), _connector='OR'), name='bank_holiday_changed_because'),
         ),
         migrations.AddField(
             model_name='childorigin',

@@ -8,13 +8,12 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('contracts', '0001_initial'),
         ('intake', '0001_initial'),
         ('ofsted', '0001_initial'),
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -76,6 +75,9 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('setting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placement_exceptions', to='ofsted.setting')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('from_on'))), name='placement_exception_days_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('safeguards', ''), _negated=True)), name='placement_exception_has_reasons'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='placement_exception_decided_by_and_at'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='placement_exception_not_self_approved')],
+            },
         ),
         migrations.CreateModel(
             name='Placement',
@@ -95,6 +97,10 @@ class Migration(migrations.Migration):
                 ('setting', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='ofsted.setting')),
                 ('exception', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='placements.placementexception')),
             ],
+            options={
+                'indexes': [models.Index(fields=['setting', 'ended_on'], name='placement_setting'), models.Index(fields=['started_on', 'id'], name='placement_started')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'source_id'), name='placement_source_id_once'), models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='placement_days_in_order'), models.CheckConstraint(condition=models.Q(('began_adverse', False), ('exception__isnull', False), models.Q(('source', 'here'), _negated=True), _connector='OR'), name='placement_adverse_only_by_exception_or_import')],
+            },
         ),
         migrations.CreateModel(
             name='PlacementOrigin',
@@ -105,6 +111,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='placementorigin_missing')],
             },
         ),
         migrations.CreateModel(
@@ -121,45 +128,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('incident', 'placement'), name='child_at_incident_once'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('concerned__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('concerned__isnull', False)), _connector='OR'), name='child_at_incident_answered_by_and_at')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='placementexception',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('from_on'))), name='placement_exception_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='placementexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('safeguards', ''), _negated=True)), name='placement_exception_has_reasons'),
-        ),
-        migrations.AddConstraint(
-            model_name='placementexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'asked')), models.Q(models.Q(('state', 'asked'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='placement_exception_decided_by_and_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='placementexception',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='placement_exception_not_self_approved'),
-        ),
-        migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['setting', 'ended_on'], name='placement_setting'),
-        ),
-        migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['started_on', 'id'], name='placement_started'),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(fields=('source', 'source_id'), name='placement_source_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='placement_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('began_adverse', False), ('exception__isnull', False), models.Q(('source', 'here'), _negated=True), _connector='OR'), name='placement_adverse_only_by_exception_or_import'),
-        ),
-        migrations.AddIndex(
-            model_name='placementorigin',
-            index=models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='placementorigin_missing'),
         ),
     ]

@@ -8,11 +8,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('evidence', '0001_initial'),
         ('indicators', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -70,6 +69,9 @@ class Migration(migrations.Migration):
                 ('options', models.JSONField(default=dict)),
                 ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='scrutiny.answer')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('answer', 'position'), name='claim_position_once')],
+            },
         ),
         migrations.AddField(
             model_name='answer',
@@ -91,6 +93,9 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='evidence.document')),
                 ('quotation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='scrutiny.quotation')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('figure_asked__isnull', False), ('quotation__isnull', True), models.Q(('figure_ref', ''), _negated=True)), models.Q(('document__isnull', True), ('figure_asked__isnull', True), ('figure_ref', ''), ('quotation__isnull', False)), models.Q(('document__isnull', False), ('figure_asked__isnull', True), ('figure_ref', ''), ('quotation__isnull', True)), _connector='OR'), name='claim_evidence_exactly_one_kind')],
+            },
         ),
         migrations.CreateModel(
             name='Report',
@@ -107,6 +112,9 @@ class Migration(migrations.Migration):
                 ('publication', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='report', to='indicators.publication')),
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('publication__isnull', True), ('published_at__isnull', True), ('published_by__isnull', True), ('state', 'draft')), models.Q(('publication__isnull', False), ('published_at__isnull', False), ('state', 'published')), _connector='OR'), name='report_published_with_its_figures')],
+            },
         ),
         migrations.AddField(
             model_name='answer',
@@ -114,20 +122,8 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='scrutiny.report'),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('answer', 'position'), name='claim_position_once'),
-        ),
-        migrations.AddConstraint(
             model_name='question',
             constraint=models.UniqueConstraint(fields=('question_set', 'number'), name='question_once_per_set'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimevidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('figure_asked__isnull', False), ('quotation__isnull', True), models.Q(('figure_ref', ''), _negated=True)), models.Q(('document__isnull', True), ('figure_asked__isnull', True), ('figure_ref', ''), ('quotation__isnull', False)), models.Q(('document__isnull', False), ('figure_asked__isnull', True), ('figure_ref', ''), ('quotation__isnull', True)), _connector='OR'), name='claim_evidence_exactly_one_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('publication__isnull', True), ('published_at__isnull', True), ('published_by__isnull', True), ('state', 'draft')), models.Q(('publication__isnull', False), ('published_at__isnull', False), ('state', 'published')), _connector='OR'), name='report_published_with_its_figures'),
         ),
         migrations.AddConstraint(
             model_name='answer',

@@ -7,7 +7,6 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('intake', '0001_initial'),
         ('people', '0001_initial'),
@@ -36,6 +35,9 @@ class Migration(migrations.Migration):
                 ('placement', models.CharField(blank=True, max_length=60)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='care_episodes', to='people.child')),
             ],
+            options={
+                'indexes': [models.Index(fields=['period_of_care'], name='care_episode_period'), models.Index(fields=['placement'], name='care_episode_placement')],
+            },
         ),
         migrations.CreateModel(
             name='Involvement',
@@ -50,6 +52,10 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to='people.child')),
                 ('professional', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to='people.professional')),
             ],
+            options={
+                'indexes': [models.Index(fields=['professional'], name='involvement_professional')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='involvement_days_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='Referral',
@@ -64,6 +70,9 @@ class Migration(migrations.Migration):
                 ('worker_wording', models.CharField(blank=True, max_length=60)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='people.child')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('referred_on')), _connector='OR'), name='referral_days_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='InvolvementOrigin',
@@ -94,41 +103,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='careepisodeorigin_missing')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='careepisode',
-            index=models.Index(fields=['period_of_care'], name='care_episode_period'),
-        ),
-        migrations.AddIndex(
-            model_name='careepisode',
-            index=models.Index(fields=['placement'], name='care_episode_placement'),
         ),
         migrations.AddField(
             model_name='involvementorigin',
             name='import_run',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.import'),
         ),
-        migrations.AddIndex(
-            model_name='involvement',
-            index=models.Index(fields=['professional'], name='involvement_professional'),
-        ),
-        migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='involvement_days_in_order'),
-        ),
         migrations.AddField(
             model_name='referralorigin',
             name='import_run',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.import'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('referred_on')), _connector='OR'), name='referral_days_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='careepisodeorigin',
-            index=models.Index(condition=models.Q(('missing_since__isnull', False)), fields=['missing_since'], name='careepisodeorigin_missing'),
         ),
         migrations.AddIndex(
             model_name='involvementorigin',

@@ -8,11 +8,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        # Its extensions.
         ('audit', '0001_initial'),
         ('evidence', '0001_initial'),
         ('people', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -74,6 +73,9 @@ class Migration(migrations.Migration):
                 ('moderated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('answer_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='toolkits.return')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('moderated_by__isnull', True), ('moderated_at__isnull', False), _connector='OR'), name='answer_who_has_when'), models.UniqueConstraint(fields=('answer_set', 'criterion'), name='answer_once_per_criterion')],
+            },
         ),
         migrations.CreateModel(
             name='ReturnAssignment',
@@ -85,6 +87,9 @@ class Migration(migrations.Migration):
                 ('assigned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='return_assignments', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('answer_set', 'user'), name='return_assigned_once')],
+            },
         ),
         migrations.CreateModel(
             name='ToolkitVersion',
@@ -106,6 +111,9 @@ class Migration(migrations.Migration):
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('toolkit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='toolkits.toolkit')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('published_by__isnull', True), ('published_at__isnull', False), _connector='OR'), name='toolkit_version_who_has_when'), models.UniqueConstraint(fields=('toolkit', 'number'), name='toolkit_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('toolkit',), name='toolkit_one_published_version'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('content__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='toolkit_version_published_has_content')],
+            },
         ),
         migrations.AddField(
             model_name='return',
@@ -125,34 +133,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('answer', 'document'), name='answer_document_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('moderated_by__isnull', True), ('moderated_at__isnull', False), _connector='OR'), name='answer_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('answer_set', 'criterion'), name='answer_once_per_criterion'),
-        ),
-        migrations.AddConstraint(
-            model_name='returnassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('answer_set', 'user'), name='return_assigned_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='toolkitversion',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by__isnull', True), ('published_at__isnull', False), _connector='OR'), name='toolkit_version_who_has_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='toolkitversion',
-            constraint=models.UniqueConstraint(fields=('toolkit', 'number'), name='toolkit_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='toolkitversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('toolkit',), name='toolkit_one_published_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='toolkitversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('content__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='toolkit_version_published_has_content'),
         ),
         migrations.AddIndex(
             model_name='return',
