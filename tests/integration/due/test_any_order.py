@@ -19,7 +19,7 @@ from tests.integration.due.test_kept import TODAY, differences, from_nothing, ma
 OPERATIONS = any_operation.operations()
 _DUTIFUL = ("actions", "commissioning", "contracts", "evidence", "flags", "people", "placements", "toolkits")
 _NAMES = sorted(OPERATIONS)
-_SHORT = {"max_examples": 5, "stateful_step_count": 8}
+_SHORT = {"max_examples": 5, "stateful_step_count": 8, "derandomize": True}
 _ANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 # `script/soak` asks for more examples than Hypothesis does by itself.
 _LONG = settings.default is not None and settings.default.max_examples > 100

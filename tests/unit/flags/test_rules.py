@@ -196,7 +196,9 @@ def test_what_is_overdue_is_one_line_each() -> None:
             3,
             0,
             [
-                "Waiting for you on My work: 7.\nNow: 1. Today: 2. This week: 4. Planned: 0.\nLate: 5.\nFlags open for you: 3."
+                "This week: 4. Planned: 0.\nLate: 5.\nFlags open for you: 3.",
+                "Waiting for you on My work: 7.\nNow: 1. Today: 2. This week: 4. Planned: 0.\nLate: 5.\n",
+                "Flags open for you: 3.",
             ],
         ),
         (0, 4, ["Flags of which someone could not be told: 4."]),
