@@ -26,10 +26,12 @@ _MADE_UP = (
     "insert into people_organisation (name, sort_key, sector, urn)"
     " select 'Provider ' || i, 'provider ' || i, 'other', '' from generate_series(1, %(contracts)s / 10 + 1) i",
     "insert into contracts_contract (reference, title, kind, provider_id, service, manager_wording, area_lead_wording,"
-    " starts_on, ends_on, value, statutory_from, visit_required, review_every, state, live_on, ended_because)"
+    " starts_on, ends_on, value, statutory_from, visit_required, review_every, state, live_on, live_before,"
+    " ended_because)"
     " select 'BC' || i, 'Contract ' || i, 'block', (select min(id) from people_organisation) + i / 10, 'Short breaks',"
     " '', '', date '2011-08-01' + i %% 60, date '2018-07-31', 100000, case when i %% 5 = 0 then date '2014-01-01' end,"
-    " i %% 3 = 0, 3, 'live', date '2011-08-01' + i %% 60, '' from generate_series(1, %(contracts)s) i",
+    " i %% 3 = 0, 3, 'live', date '2011-08-01' + i %% 60, false, '' from generate_series(1, %(contracts)s)"
+    " i",
     "insert into contracts_assessment (contract_id, kind, completed_on, valid_until, instrument)"
     " select c.id, k, c.starts_on + 365 * y + (c.id %% 20)::int, c.starts_on + 365 * y + 380, ''"
     " from contracts_contract c, generate_series(0, 4) y, unnest(array['self', 'plan']) k where (c.id + y) %% 11 > 0",
