@@ -23,7 +23,7 @@ ONE = """
     [
         ("tac_open 2017-08-01", "not_observed", "reach to 31 July 2017 only; 1 August 2017 is after that"),
         ("tac_opened 2017-08-01..2017-08-31", "not_observed", "reach to 31 July 2017 only"),
-        ("tac_open 2015-01-01..2015-12-31", "wrong_question", "counts what stands on a day"),
+        ("tac_open 2015-01-01..2015-12-31", "wrong_question", "counts what is open or in force on a day"),
         ("tac_opened 2015-01-01", "wrong_question", "counts what happened in a period"),
         ("tac_open 2015-01-01 every month", "wrong_question", "A series needs a period"),
         ("tac_open 2015-01-01 by grade", "unknown_split", "can be split by lead_sector, lead_organisation, age_band"),

@@ -90,7 +90,7 @@ def note_progress(*, action_id: int, text: str, document: Document | None = None
     action, _ = _seen(action_id, act=act)
     if action.state in (ActionState.VERIFIED, ActionState.CANCELLED):
         raise RuleBroken("This action is over.", code="wrong_state")
-    note = _note(action, text, document=document, missing="Say how it stands.", act=act)
+    note = _note(action, text, document=document, missing="Say how far it is.", act=act)
     act.record("actions.action.noted", subject=action, note=note.pk)
     return note
 

@@ -50,7 +50,7 @@ _FIRST = {_S.DRAFT: "go on with the draft", _S.APPROVED: "publish it", _S.PUBLIS
 _STEPS: dict[Step, tuple[str, str, str]] = {
     Step.ASK_APPROVAL: ("The draft is complete: put it to someone for approval.", "Open the tender", "tender"),
     Step.PUBLISH: ("Publish it: the notice goes out on the central platform, and from then on the criteria and "
-                   "questions stand.", "Publish", "tender_publish"),
+                   "questions can no longer be changed.", "Publish", "tender_publish"),
     Step.ENTER_PAPERS: ("Enter what the supplier sent.", "Enter the supplier’s papers", "bid_new"),
     Step.CLOSE: ("The last day for bids has passed: close the tender, open the bids and enter them here.",
                  "Open the tender", "tender"),

@@ -5,7 +5,7 @@
 - A bid that failed, was disqualified or was withdrawn stays so; one that failed a criterion of stage 1, or whose
   supplier is excluded, never passes; none passes with a ground for exclusion not looked at, and none is entered passed.
 - Only a bid that passed stage 1 is scored, has its scores moderated, or is awarded.
-- Only a framework stands awarded to several bids, and these awards go on together.
+- Only a framework is awarded to several bids, and these awards go on together.
 - The scores of an evaluator who has locked them, and the lock itself, never change.
 
 Each reads its bid (or evaluator) under a share lock, so that a score and the failing of its bid, written at the same
@@ -37,7 +37,7 @@ begin
         is distinct from row(
         old.kind, old.stage1_id, old.questions_id, old.quality_share, old.method, old.reason_beyond)
     then
-        raise exception 'How a tender is bought, what it asks and how it weighs stand from its publication.'
+        raise exception 'How a tender is bought, what it asks and how it weighs are fixed when it is published.'
             using errcode = 'PL002';
     end if;
     return new;

@@ -44,7 +44,7 @@ _NONE = "none"
 
 
 def evaluation_report(tender: Tender, *, council: str, colour: str, on: date) -> Report:
-    """The whole process of one tender as it stands on a day. The caller may see all its scores."""
+    """The whole process of one tender as it is on a day. The caller may see all its scores."""
     board = queries.board_of(tender)
     scored = queries.scored(tender)
     found, why = queries.result_or_why(tender, board) if scored else (None, "")
@@ -482,7 +482,7 @@ def _result(tender: Tender, found: Result | None, why: str) -> Iterator[Block]:
         columns,
         [Row(row.name, _result_cells(row, found, priced=priced)) for row in found.standings],
         note="Totals are worked out exactly and rounded only here; where a figure does not end, the exact fraction "
-        "stands in brackets.",
+        "is in brackets.",
     )
     yield Bullets(found.notes)
     for row in found.standings:
@@ -563,7 +563,7 @@ def _promises(awards: Sequence[Award]) -> Iterator[Block]:
 
 
 def _signatures(tender: Tender, award: Award | None) -> Iterator[Block]:
-    yield Paragraph("What was approved here by signing in stands under “Recommendation and approval”.")
+    yield Paragraph("What was approved here by signing in is under “Recommendation and approval”.")
     signers = [("Lead commissioner", str(tender.lead_commissioner))]
     signers += [("Evaluator", each.user.called) for each in queries.evaluators_of(tender) if not each.excluded]
     if award is not None and award.approved_by is not None:

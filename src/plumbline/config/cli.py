@@ -326,7 +326,7 @@ def monthly_check(username: str | None) -> None:
 
 @main.command()
 @click.argument("key")
-@click.option("--as-at", help="The day of a figure that stands on a day.")
+@click.option("--as-at", help="The day of a figure that is of one day.")
 @click.option("--from", "first", help="First day of the period.")
 @click.option("--to", "last", help="Last day of the period, included.")
 @click.option("--known-at", help="As our records said at this moment; now where not given.")

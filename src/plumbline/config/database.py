@@ -83,7 +83,7 @@ class Embedded:
         self.root = _root(home, self.user)
         self.data = self.root / "data"
         self.programs = self.root / "postgresql"
-        # A socket's address may have 107 bytes, so it cannot stand under a deep PLUMBLINE_HOME.
+        # A socket's address may have 107 bytes, so it cannot be under a deep PLUMBLINE_HOME.
         self.socket = Path(f"{_SOCKETS}{tag}")
 
     def running(self) -> str:

@@ -46,7 +46,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     ),
     "PLUMBLINE_HOSTS": (
         "Names under which the site is reached, separated by commas; the first that others know too, unlike localhost, "
-        "stands in e-mails",
+        "is written in e-mails",
         "localhost",
     ),
     "PLUMBLINE_TRUSTED_PROXIES": (
@@ -109,7 +109,7 @@ class Environment:
 
     @property
     def site(self) -> str:
-        """The address at which others reach the pages, as it stands in e-mails; "" where none is given, since
+        """The address at which others reach the pages, as e-mails have it; "" where none is given, since
         "localhost" is each machine's own name."""
         if self.demo:
             return f"http://localhost:{self.port}"
@@ -168,7 +168,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     }
     return Environment(
         home=home,
-        # The pages know their own address alone, whatever stands in the environment; a wrong one is said all the same.
+        # The pages know their own address alone, whatever is in the environment; a wrong one is said all the same.
         owner_url=urls["owner"] if login != "web" else "",
         web_url=urls["web"],
         worker_url=urls["worker"] if login != "web" else "",

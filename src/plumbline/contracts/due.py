@@ -20,7 +20,7 @@ from plumbline.ofsted.wording import label
 from plumbline.people.access import Permission
 
 P = Permission
-# What counts against a contract from so soon on stands on the list of the person who manages it.
+# What counts against a contract from so soon on is on the list of the person who manages it.
 _SOON = timedelta(14)
 _MEETING_SOON = timedelta(21)
 

@@ -65,7 +65,7 @@ def _make_providers(staged: str) -> None:
 
 
 def _make_settings(urns: str) -> None:
-    """A setting that no list has named yet stands as unmatched. `urns`: a select of one column, urn."""
+    """A setting that no list has named yet is kept as unmatched. `urns`: a select of one column, urn."""
     taking.insert(
         "ofsted_setting",
         given={"register": register_meant("n.urn"), "urn": "n.urn"},

@@ -111,7 +111,7 @@ def _line(chart: Chart) -> Spec:
     above = sum(_wrapped(mark.words, 40).count("\n") + 1 for mark in chart.breaks)
     first = next((point.value for point in chart.series[0].points if point.value is not None), 0.0)
     if len(chart.series) == 1 and first > 0.9 * top:
-        # The words of the first point stand above it, and so above the plot.
+        # The words of the first point are above it, and so above the plot.
         above += 1
     return {
         "width": width,
@@ -125,7 +125,7 @@ def _line(chart: Chart) -> Spec:
 
 
 def _multiples(chart: Chart) -> Spec:
-    """One small line chart for each series, all on one scale; the comparison stands in each of them in grey."""
+    """One small line chart for each series, all on one scale; the comparison is in each of them in grey."""
     own = [series for series in chart.series if not series.comparison]
     others = [series for series in chart.series if series.comparison]
     top = _top(chart.series)
@@ -288,7 +288,7 @@ def _break_marks(chart: Chart, places: Sequence[float], x: Spec, height: int, *,
             }
         )
         if words:
-            # Each label stands above the one before, so that two changes near each other can both be read.
+            # Each label is above the one before, so that two changes near each other can both be read.
             align = "right" if index > len(places) / 2 else "left"
             above += (row["t"].count("\n") + 1) * LINE
             layers.append(_words([row], x, {"y": {"value": -above - 4}}, baseline="top", align=align))

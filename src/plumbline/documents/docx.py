@@ -83,7 +83,7 @@ PLACES = (
 MOST_BYTES = 10_000_000
 MOST_UNPACKED = 50_000_000
 
-# Stands in the filled template where the report goes, until the report is written before it.
+# Is in the filled template where the report goes, until the report is written before it.
 _BODY = "plumbline-report-body-7f3c"
 _QUIET = RGBColor(0x50, 0x5A, 0x5F)
 _TEXT_WIDTH = 640.0

@@ -192,7 +192,7 @@ class _Writer:
         return f'<tr class="govuk-table__row">{header}{cells}</tr>'
 
     def under(self, note: Inline, source: str) -> str:
-        """What stands in small letters below a table or a chart."""
+        """What is in small letters below a table or a chart."""
         parts = [self.inline(note), _text(f"Source: {source}.") if source else ""]
         return "".join(f'<p class="govuk-body-s app-report__under">{part}</p>' for part in parts if part)
 

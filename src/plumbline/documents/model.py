@@ -1,4 +1,4 @@
-"""A report as data: what is said, where each figure stands, and in what order the house format puts it.
+"""A report as data: what is said, where each figure is, and in what order the house format puts it.
 
 `html`, `docx` and `pdf` render the same object and decide nothing but looks, so that a figure, a chart and
 its table can never differ between the three.
@@ -85,7 +85,7 @@ Inline = str | Run | Sequence[str | Run]
 
 
 def as_runs(inline: Inline) -> tuple[Run, ...]:
-    """Whatever stands in a line, as runs: a plain string is text."""
+    """Whatever is in a line, as runs: a plain string is text."""
     if isinstance(inline, str):
         return (Text(inline),) if inline else ()
     if isinstance(inline, Text | Strong | Figure | Withheld):

@@ -71,7 +71,7 @@ def write(report: Report, moment: datetime | None = None) -> bytes:
 
 
 NOT_PRINTED = (
-    "□ stands for a letter that this PDF cannot print: its typeface has no such letter. The Word file and the web page "
+    "□ is put for a letter that this PDF cannot print: its typeface has no such letter. The Word file and the web page "
     "have the text whole."
 )
 

@@ -42,7 +42,7 @@ def put_off(
 
 @operation
 def take_up(*, matter_type: str, matter_id: int, act: PersonalAct) -> None:
-    """What was put off stands in the list again."""
+    """What was put off is in the list again."""
     found = queries.put_off_by(act.by, on=act.on).filter(matter_type=matter_type, matter_id=matter_id).first()
     if found is None:
         raise NotAllowed("This is not put off.")

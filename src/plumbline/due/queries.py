@@ -53,7 +53,7 @@ class DutySeen:
 
     @property
     def called(self) -> str:
-        """How the matter is called: "{child|a case}" is the child's name, or what stands there for those who may not
+        """How the matter is called: "{child|a case}" is the child's name, or what is there for those who may not
         know it."""
         if self.item.child_id is None:
             return self.item.called

@@ -38,7 +38,7 @@ _NUMBERS = ", ".join(f"coalesce(sum(r.number) filter (where r.rank / 10 = {int(b
 _TO_DO = f"r.rank / 10 < {int(Band.PUT_OFF)}"
 _OF_MATTER = ORDER.format(gravity="m.gravity", minute="m.minute", now="now", week="week")
 _OF_ITEM = ORDER.format(gravity="i.gravity", minute=MINUTE.format(row="i"), now="now", week="week")
-# A matter that was put off stands apart, unless a child in it is in danger.
+# A matter that was put off is listed apart, unless a child in it is in danger.
 _FUNCTION = f"""
 drop function if exists due_work;
 create function due_work(

@@ -84,7 +84,7 @@ def _no_script(content: bytes, kind: Kind) -> None:
 
 
 def _no_archive(content: bytes, kind: Kind) -> None:
-    # Both ends of an archive's table: four bytes alone stand in many a picture by chance.
+    # Both ends of an archive's table: four bytes alone are in many a picture by chance.
     if b"PK\x01\x02" in content and zipfile.is_zipfile(BytesIO(content)):
         raise _two_in_one(f"{kind.name} and a ZIP archive")
 
@@ -156,7 +156,7 @@ def _end_of_picture(content: bytes, start: int) -> int:
 
 
 def _end_of_scan(content: bytes, place: int) -> int:
-    """The next marker after the picture's own bytes, in which 0xFF stands only before 0 or a restart."""
+    """The next marker after the picture's own bytes, in which 0xFF is only before 0 or a restart."""
     while (place := content.find(b"\xff", place)) >= 0 and place + 1 < len(content):
         if content[place + 1] == 0 or 0xD0 <= content[place + 1] <= 0xD7:
             place += 2

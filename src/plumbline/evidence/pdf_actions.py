@@ -18,7 +18,7 @@ from plumbline.kernel.errors import RuleBroken
 
 _DOES = re.compile(rb"/(JavaScript|JS|Launch)(?![A-Za-z0-9_.#-])")
 _NAMES = frozenset({"/JavaScript", "/JS", "/Launch"})
-# The bytes of a stream, which are pictures, fonts and pages; objects stand outside them, or in object streams.
+# The bytes of a stream, which are pictures, fonts and pages; objects are outside them, or in object streams.
 _STREAM = re.compile(rb">>\s*stream\r?\n(.*?)endstream", re.DOTALL)
 _OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm")
 # What pypdf says of a file that it cannot read, in whatever way it is damaged.
@@ -75,7 +75,7 @@ def _unescaped(content: bytes) -> bytes:
 
 
 def _objects(content: bytes) -> Iterator[bytes | None]:
-    """What stands outside streams, and what object streams hold; None for one that is packed in another way."""
+    """What is outside streams, and what object streams hold; None for one that is packed in another way."""
     yield _STREAM.sub(b">>", content)
     left = _MOST
     for found in _STREAM.finditer(content):
@@ -106,7 +106,7 @@ def _all(reader: pypdf.PdfReader) -> Iterator[Any]:
 
 
 def _does(found: Any) -> bool:
-    """Whether an object, or what stands directly in it, is or names an action that runs something."""
+    """Whether an object, or what is directly in it, is or names an action that runs something."""
     waiting = [found]
     while waiting:
         each = waiting.pop()

@@ -137,7 +137,7 @@ def _supplier(cells: Mapping[str, str], *, act: PersonalAct) -> Organisation:
     for scheme, number in numbers:
         if scheme in others:
             raise RuleBroken(
-                f"{name} is in the register with {bids.SCHEMES[scheme].lower()} {others[scheme]}, and stands here with "
+                f"{name} is in the register with {bids.SCHEMES[scheme].lower()} {others[scheme]}, and is here with "
                 f"{number}. Enter this bid by hand.",
                 code="other_number",
             )

@@ -24,7 +24,7 @@ class Standing:
 
 
 def standing(*, on: date) -> Standing:
-    """How it stands now; asked before the files are taken and after."""
+    """How it is now; asked before the files are taken and after."""
     return Standing(
         frozenset(Contract.objects.values_list("reference", flat=True)),
         dict(RatingPeriod.objects.filter(lasting_on(on)).values_list("contract__reference", "colour")),

@@ -63,7 +63,7 @@ def parse_date(text: str) -> date | None:
 
 @lru_cache(maxsize=65_536)
 def day_written(text: str) -> date | None:
-    """As `parse_date`, with the days that mean “open” as they stand."""
+    """As `parse_date`, with the days that mean “open” left as they are."""
     text = clean(text)
     if not text:
         return None
@@ -141,7 +141,7 @@ _MOST_LINES = 10
 class Days:
     """Watches the columns of days of one table while its rows are read.
 
-    `see` each row, then ask `month_first` and `open_ended`. `real_dates`: the table stands in a spreadsheet, where a
+    `see` each row, then ask `month_first` and `open_ended`. `real_dates`: the table is in a spreadsheet, where a
     date that the program understood comes as ISO.
     """
 
@@ -174,7 +174,7 @@ class Days:
             seen = self._seen[column]
             if self._real_dates and {LOW, DAY_FIRST} <= seen and not seen & {HIGH, EITHER}:
                 return (
-                    f"{column}: every real date has a day up to the 12th, and every date that stands as text, on "
+                    f"{column}: every real date has a day up to the 12th, and every date that is text, on "
                     f"{_listed(self._lines[column, DAY_FIRST])}, has one after it. The sheet was opened month first, "
                     "and day and month of the real dates are swapped. Make it again from its source, with the dates "
                     "written as 2016-03-15."

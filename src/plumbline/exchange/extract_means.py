@@ -35,7 +35,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 
 def standing(*, on: date) -> Standing:
-    """How it stands now; asked before an extract is taken and after."""
+    """How it is now; asked before an extract is taken and after."""
     lasting = placements.open_on(on)
     return Standing(
         {

@@ -45,7 +45,7 @@ class Folder:
     what: str
     # The files in the order in which they are taken. Made again for each import.
     kinds: Callable[[], dict[str, Kind]]
-    # How it stands for people here, asked before and after (`on`); and how the two differ, in sentences.
+    # What it means for people here, asked before and after (`on`); and how the two differ, in sentences.
     standing: Callable[..., Any]
     what_changes: Callable[[Any, Any], list[str]]
     # What follows in other rooms once rows are in (`by`, `at`, `on`), and what is said while it is done.

@@ -127,9 +127,7 @@ def _take(found: Register, file: File, line: int, cells: Cells, known: dict[tupl
         return
     else:
         found.refused.append(
-            RefusedRow(
-                line, urn, "conflict_in_file", f"{urn} stands on line {before['line']} with other content.", cells
-            )
+            RefusedRow(line, urn, "conflict_in_file", f"{urn} is on line {before['line']} with other content.", cells)
         )
         return
     row |= {"urn": urn, "line": line}

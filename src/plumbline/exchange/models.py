@@ -79,7 +79,7 @@ class RefusedRow(models.Model):
         DISMISSED = "dismissed", "Set aside"
 
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="refused_rows")
-    # Of a row of a list that Ofsted publishes: the list it stands in.
+    # Of a row of a list that Ofsted publishes: the list it is in.
     ofsted_list = models.ForeignKey(OfstedList, on_delete=models.PROTECT, null=True, related_name="refused_rows")
     file = models.CharField(max_length=100)
     line = models.IntegerField()

@@ -94,7 +94,7 @@ class Layout:
 
 # --- social care ---------------------------------------------------------------------------------------------------
 
-# One of these stood before a judgement's name in the lists of 2022 (one of them misspelt) and in those of a year.
+# One of these was before a judgement's name in the lists of 2022 (one of them misspelt) and in those of a year.
 _PREFIXES = ("", "latest full inspection ", "latest full inspectio ", "inspection ")
 _SOCIAL_CARE_JUDGEMENTS: Mapping[str, tuple[str, Aspect, tuple[str, ...]]] = {
     "overall judgement": (

@@ -263,7 +263,7 @@ def _take_once(read: OfstedList, taken: Iterable[tuple[SettingRow, Cells]]) -> N
                     row.line,
                     row.urn,
                     "conflict_in_file",
-                    f"The {what} stands on line {line} already, with other content; the first is taken.",
+                    f"The {what} is on line {line} already, with other content; the first is taken.",
                     cells,
                 )
             )
@@ -544,7 +544,7 @@ def _text_of(cell: str) -> str:
 
 
 def _say_left(attributes: dict[str, Attribute]) -> None:
-    """How a provider in a list of joiners and leavers stands: as what it left, and on which day."""
+    """How a provider in a list of joiners and leavers is to be read: as what it left, and on which day."""
     left = str(attributes.pop("leaver") or "").strip()
     resigned, cancelled = attributes.pop("resigned_on", None), attributes.pop("cancelled_on", None)
     if not left:

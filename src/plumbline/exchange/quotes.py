@@ -1,4 +1,4 @@
-"""The rows of a text file, however its quotation marks stand.
+"""The rows of a text file, however its quotation marks are placed.
 
 Read strictly: a quotation mark that does not pair must not swallow the rows after it. Where the marks can be read only
 line by line, each line is a row of its own, split at its delimiters. Where a cell may as well be a text with line
@@ -18,7 +18,7 @@ LONGEST_CELL = 131_072
 class TornRow(list[str]):
     """One line whose quotation marks do not pair with the rest, split at its delimiters.
 
-    `first` and `last`: the rows between which the marks stand. `either`: it may also be part of a longer cell.
+    `first` and `last`: the rows between which the marks are. `either`: it may also be part of a longer cell.
     `cut`: a mark is open where the file ends, and its last line is no whole row.
     """
 

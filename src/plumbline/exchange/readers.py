@@ -27,7 +27,7 @@ DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that cannot be taken: where it stands, whose it is, why, and all of it, to be mended and tried again."""
+    """A row that cannot be taken: where it is, whose it is, why, and all of it, to be mended and tried again."""
 
     line: int
     id: str
@@ -69,7 +69,7 @@ class Table:
     wrong_cells, unpaired_quotes, totals_row, error_cell, no_result, merged_cells.
 
     `line` counts rows as a spreadsheet does, from 1; a cell with a line break in it is still one row. `cells` maps the
-    folded column name (its alias's, where the caller gave one) to the text as it stands; blank rows are left out.
+    folded column name (its alias's, where the caller gave one) to the text as it is written; blank rows are left out.
     A table is read once; `notes` are whole when it was.
     """
 
@@ -81,7 +81,7 @@ class Table:
     names: list[str] = field(repr=False)
     _rows: Iterator[Row] = field(repr=False)
     notes: list[Note] = field(default_factory=list)
-    # What stands above the header, a line each, with the sheet's name before it: titles, and of which day the table is.
+    # What is above the header, a line each, with the sheet's name before it: titles, and of which day the table is.
     above: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Row]:
@@ -106,7 +106,7 @@ class _Header:
     places: list[int]
     # Cells of the whole header row, unnamed ones too.
     width: int
-    # A wanted column, and its text as it stands: where it comes again, a second header begins.
+    # A wanted column, and its text as it is written: where it comes again, a second header begins.
     key: int
     key_column: str
 
@@ -145,7 +145,7 @@ class Wanted:
         return [self.aliases.get(name, name) for name in folded]
 
     def header_at(self, line: int, cells: Sequence[str], named: Sequence[str]) -> _Header | None:
-        """The header, if these cells are it. Raises WrongFile where a wanted name stands twice, side by side."""
+        """The header, if these cells are it. Raises WrongFile where a wanted name is there twice, side by side."""
         if not self.required.issubset(named):
             return None
         names: list[str] = []
@@ -159,7 +159,7 @@ class Wanted:
                     first = places[names.index(name)]
                     raise WrongFile(
                         f"The header on line {line} has “{cells[place].strip()}” twice, in columns "
-                        f"{column_letter(first)} and {column_letter(place)}: two tables stand side by "
+                        f"{column_letter(first)} and {column_letter(place)}: two tables are side by "
                         f"side. Keep only {self.kind_name}.",
                         code="two_tables",
                     )
@@ -287,7 +287,7 @@ class _Reading:
         return f"{self.file_name}, sheet “{self.sheet}”" if self.sheet else self.file_name
 
     def raw(self, row: Sequence[str]) -> Cells:
-        """A refused row's cells by the header, and what stood beyond it."""
+        """A refused row's cells by the header, and what was beyond it."""
         header = self.header
         raw = {name: row[place] for name, place in zip(header.names, header.places, strict=True) if place < len(row)}
         beyond = [cell for cell in row[header.width :] if cell.strip()]

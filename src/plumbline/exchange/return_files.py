@@ -281,7 +281,7 @@ def take_back(*, return_id: int, path: Path, act: Act) -> Taken:
                 RefusedLine(
                     row.line,
                     row.criterion.title,
-                    f"{who} has answered this on the page since the file was taken out. Their answer stands: "
+                    f"{who} has answered this on the page since the file was taken out. Their answer is kept: "
                     f"“{_brief(_shown(row.criterion, conflict.theirs.value))}”. Yours was "
                     f"“{_brief(_shown(row.criterion, row.value))}”. Answer it on the page if yours is right.",
                 )
@@ -340,7 +340,7 @@ def _rows(book: Workbook, answer_set: Return, sent: _Sent) -> Iterator[_Row | Re
     seen: set[str] = set()
     table = book.tables(kind_name="a return", required=_REQUIRED, among=[ANSWERS])[0]
     # Typed by hand, as are the days among the answers. Real dates are what their program took them for, and ours go out
-    # as text: that they stand beside each other tells nothing.
+    # as text: that they are beside each other tells nothing.
     days = Days((REVIEWED, ANSWER), real_dates=False)
     for line, cells in table:
         if isinstance(cells, RefusedRow):
@@ -351,7 +351,7 @@ def _rows(book: Workbook, answer_set: Return, sent: _Sent) -> Iterator[_Row | Re
         if key not in asked or key not in sent.answers:
             yield RefusedLine(line, question, f"This return asks nothing called “{_brief(key)}”: the row was not sent.")
         elif key in seen:
-            yield RefusedLine(line, question, "This question stands in the sheet twice; the first row was taken.")
+            yield RefusedLine(line, question, "This question is in the sheet twice; the first row was taken.")
         else:
             seen.add(key)
             is_day = asked[key].answer is AnswerKind.DATE

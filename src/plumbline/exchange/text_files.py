@@ -151,7 +151,7 @@ def _disguise(path: Path, begins: bytes) -> str:
     return ""
 
 
-# A byte outside ASCII with what stands before and after it.
+# A byte outside ASCII with what is before and after it.
 _NOT_ASCII = re.compile(rb"[\x00-\x7f]?[\x80-\xff]+[\x00-\x7f]?")
 
 

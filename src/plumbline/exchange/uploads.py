@@ -266,7 +266,7 @@ def mend(*, refused_id: int, now: Clock, on: date) -> None:
         _tried(row, "It stopped because of a fault of ours, which is in the log of the worker. Nothing was taken.")
         raise
     else:
-        # What was typed is in the records now, and need not stand twice.
+        # What was typed is in the records now, and need not be there twice.
         RefusedRow.objects.filter(pk=refused_id).update(tried={})
 
 

@@ -53,7 +53,7 @@ _SAYS: dict[str, tuple[str, ...]] = {
     ),
     "gias": ("ofsted.EstablishmentLink", "ofsted.Establishment"),
 }  # fmt: skip
-# A setting is what lists say of it. Its status is worked out from that, and where it stood goes with it.
+# A setting is what lists say of it. Its status is worked out from that, and what it was goes with it.
 _SAID_IN_PART: dict[str, dict[str, Any]] = {
     "ofsted.Setting": {
         "derived": {"status", "status_since", "reasons", "rule_version", "judgements_rev", "evaluated_rev"},
@@ -78,7 +78,7 @@ def withdraw_import(*, import_id: int, because: str, dry_run: bool = False, act:
     """Take back what an import said; `dry_run` puts everything back.
 
     Raises RuleBroken: unknown_import; missing_reason; withdrawn_already; cannot_be_withdrawn (of a kind, or of a time,
-    of which it is not known what it changed); rests_on_it, where a later import of its kind stands: that is withdrawn
+    of which it is not known what it changed); rests_on_it, where a later import of its kind was not: that is withdrawn
     first.
     """
     imports.lock(waiting=lambda: None)
@@ -149,7 +149,7 @@ def _to_withdraw(import_id: int, because: str, *, act: Act) -> Import:
 
 
 def may_be_withdrawn(run: Import) -> bool:
-    """Whether it is known what it changed, and it stands."""
+    """Whether it is known what it changed, and it was not withdrawn."""
     return _is_known(run) and run.withdrawn_at is None
 
 
@@ -308,7 +308,7 @@ def _settings_of(cursor: CursorWrapper, run: Import) -> set[int]:
 
 
 def _let_go_of_lists(cursor: CursorWrapper, run: Import) -> None:
-    """What stands only in the lists themselves: who was in them, and that they count as read in a month."""
+    """What is only in the lists themselves: who was in them, and that they count as read in a month."""
     of_run = "select id from ofsted_ofstedlist where import_run_id = %(run)s"
     for statement in (
         f"delete from ofsted_listing where ofsted_list_id in ({of_run})",

@@ -116,5 +116,5 @@ def _word(headers: Message, name: str) -> str:
 
 
 def _typed(headers: Message, name: str) -> str:
-    """Of "rfc822; rosa@example.org" or "smtp; 550 5.1.1 No such user" what stands after the kind."""
+    """Of "rfc822; rosa@example.org" or "smtp; 550 5.1.1 No such user" what comes after the kind."""
     return _word(headers, name).partition(";")[2].strip()

@@ -147,7 +147,7 @@ def _say_again(still: Sequence[tuple[Flag, Wanted]]) -> None:
 
 
 def _pass_on(still: Sequence[tuple[Flag, Wanted]], *, at: datetime, on: date) -> list[tuple[Flag, FlagFor]]:
-    """A changed worker gets the open flag; who is no longer concerned keeps having had it."""
+    """A changed worker gets the open flag; the former worker keeps having had it."""
     if not still:
         return []
     now_for: dict[int, dict[tuple[str, str], FlagFor]] = {flag.pk: {} for flag, _ in still}

@@ -55,7 +55,7 @@ class Origin(Recorded):
 
     # The import that brought the row or, since then, said something else of it.
     import_run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="+", db_index=False)
-    # The day of the extract that held it no longer; empty: the newest one still does.
+    # The day of the first extract without it; empty: the newest one still has it.
     missing_since = models.DateField(null=True)
 
     class Meta:

@@ -37,6 +37,6 @@ def import_of(row: Model) -> Import | None:
 
 
 def missing_since(row: Model) -> date | None:
-    """The day of the extract that held the row no longer."""
+    """The day of the first extract without the row."""
     origin = origin_of(row)
     return origin.missing_since if origin else None

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-# Stands for NULL in a staged row. No text that is kept can be this: it is white space, and trimmed off.
+# Is put for NULL in a staged row. No text that is kept can be this: it is white space, and trimmed off.
 NULL = "\x1f"
 _AT_ONCE = 500
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})

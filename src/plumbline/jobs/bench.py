@@ -1,6 +1,6 @@
 """`plumbline bench`: the benchmarks of this checkout, each as a ratio to a baseline run side by side.
 
-They stand in `benchmarks/`, outside the package: a production install has none.
+They are in `benchmarks/`, outside the package: a production install has none.
 """
 
 import importlib

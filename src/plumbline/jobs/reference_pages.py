@@ -355,7 +355,7 @@ AGREED = {
     "future_date": "The day lies after the day of the extract.",
     "missing_id": "The row has no identifier.",
     "missing_start": "The row has no first day.",
-    "conflict_in_file": "The same identifier stands in this file with other content; the first row was taken.",
+    "conflict_in_file": "The same identifier is in this file with other content; the first row was taken.",
     "unknown_person": "The row names a person that is not known.",
     "unknown_episode": "The row names an episode that is not known.",
     "unknown_code": "The cell is not a code of its list.",
@@ -420,7 +420,7 @@ def _coded(node: ast.AST) -> tuple[str, str] | None:
     named = {keyword.arg: keyword.value for keyword in node.keywords}
     code = _text(named.get("code"))
     said = node.args[0] if node.args else None
-    # A refused row: its code, then its sentence, wherever they stand.
+    # A refused row: its code, then its sentence, wherever they are.
     called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
     if called.startswith("Refused") or called == "refused":
         texts = [
@@ -466,7 +466,7 @@ def _refusals() -> str:
 def _glossary(terms: Sequence[Mapping[str, str]]) -> str:
     return _page(
         "Glossary",
-        "The same words stand on the page “Glossary” of the site.",
+        "The same words are on the page “Glossary” of the site.",
         _rows(
             ("term", "meaning"),
             ((say(term["term"]), say(term["means"])) for term in sorted(terms, key=lambda t: say(t["term"]).lower())),

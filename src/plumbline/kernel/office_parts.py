@@ -18,7 +18,7 @@ _LINKS = ("/hyperlink", "/externalLinkPath")
 
 
 def read_whole(name: str) -> bool:
-    """Whether what stands in the part matters to `wrong_with` (the others are judged by their names)."""
+    """Whether what is in the part matters to `wrong_with` (the others are judged by their names)."""
     return name.lower().endswith((".xml", ".rels", ".vml"))
 
 

@@ -54,7 +54,7 @@ class Record:
 def answer(asked: Asked, *, engine: Engine, observed_until: Mapping[str, date], known: Known | None = None) -> Answer:
     """Ask one figure, split or series.
 
-    `observed_until` is the last day that each source's records reach, by the name of the extract, as it stood at
+    `observed_until` is the last day that each source's records reach, by the name of the extract, as it was at
     `known`. A source that is not in it has never been read. `known` None means now.
 
     Raises RuleBroken: wrong_question (a day where a period is needed, or the other way round), unknown_split,
@@ -117,7 +117,7 @@ def _check_shape(asked: Asked) -> None:
     if (asked.as_at is None) == (asked.period is None):
         said = "A question is about one day or one period, and not both."
     elif asked.measure.is_stock and asked.period and not asked.every:
-        said = f"{key} counts what stands on a day: give that day, or ask for a series over the period."
+        said = f"{key} counts what is open or in force on a day: give that day, or ask for a series over the period."
     elif asked.measure.is_stock and asked.as_at and asked.every:
         said = "A series needs a period, from one day to another."
     elif not asked.measure.is_stock and asked.as_at:

@@ -36,7 +36,7 @@ class Statement:
 class _Spell:
     """One SELECT of spells adding to the counts with `sign`; `n` and `k` say to which.
 
-    `distinct`: a record may stand in several of its rows at once, and counts once.
+    `distinct`: a record may be in several of its rows at once, and counts once.
     """
 
     select: str
@@ -47,7 +47,7 @@ class _Spell:
 
 
 def stock(measure: Measure, dates: Sequence[date], split: Split | None, known: Known | None) -> Statement:
-    """What stands on each of `dates` (ascending)."""
+    """What is open or in force on each of `dates` (ascending)."""
     rule = _rule(measure, Spells)
     counts = ("n", "k", *(counter.key for counter in rule.apart))
     single = len(dates) == 1

@@ -1,8 +1,8 @@
 """The contract between the measures and any database: named fact relations and what each column means.
 
 Each relation R is given twice: `fact_R`, the rows as they are now, and `fact_R_version`, every version there ever
-was, with `from_tx` (the number of the change that wrote it) and `to_tx` (of the change that ended it; null = it still
-stands). Known at `n`, with the numbers `late` that committed after the moment, is then a filter on one table, so the
+was, with `from_tx` (the number of the change that wrote it) and `to_tx` (of the change that ended it; null = it is
+still so). Known at `n`, with the numbers `late` that committed after the moment, is then a filter on one table, so the
 past is asked exactly as the present is.
 
 A relation never holds a name of a person. Days are dates; an end is the first day on which it no longer holds.

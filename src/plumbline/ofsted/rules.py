@@ -329,7 +329,7 @@ def _evaluate(
 def _standing(known: Iterable[_Read]) -> _Standing:
     """Fold over the inspections, in the order they were made.
 
-    One that judges again replaces what stood before it, but for what was found about safeguarding where it says nothing
+    One that judges again replaces what was found before, but for what was found on safeguarding where it says nothing
     of that. Grades of a report card given again replace those same grades. Any other event adds what it found, and ends
     only what an event of its sort had found: never an inadequate. A monitoring visit that gives an overall grade
     (Ofsted's lists have some) replaces the findings of a full inspection, but for the inadequate ones.
@@ -344,7 +344,7 @@ def _standing(known: Iterable[_Read]) -> _Standing:
         visited = inspection
         if inspection.kind in JUDGING_ANEW:
             if not grades:
-                # Inspected, and nothing judged that we understand: what stood before still stands.
+                # Inspected, and nothing judged that we understand: what was so before is still so.
                 findings += found
                 if inspection.judgements.get(Aspect.OVERALL_EFFECTIVENESS) == NOT_JUDGED and not findings:
                     without_overall = inspection
@@ -423,7 +423,7 @@ def _not_read(inspection: Inspection, grades: Mapping[str, str]) -> Iterable[_Fi
 
 
 def _when_made(inspection: Inspection) -> tuple[date, bool, date, str]:
-    # On one day the event that judges again comes last, so that it is the one that stands.
+    # On one day the event that judges again comes last, so that it is the one that counts.
     return inspection.inspected_on, inspection.kind in JUDGING_ANEW, inspection.counts_from, inspection.event_number
 
 

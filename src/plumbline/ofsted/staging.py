@@ -11,7 +11,7 @@ from plumbline.intake.staging import copy_in, lines_of
 from plumbline.kernel.names import sort_key
 from plumbline.ofsted.grades import NOT_APPLICABLE, NOT_JUDGED
 
-# A wording that is not understood might say anything: it stands until someone has read the report.
+# A wording that is not understood might say anything: it holds until someone has read the report.
 NOTHING = (NOT_APPLICABLE, NOT_JUDGED)
 _OVERALL = ("overall", "overall_effectiveness", "supported_accommodation")
 

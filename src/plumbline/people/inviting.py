@@ -42,7 +42,7 @@ _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 
 
 class Links(PasswordResetTokenGenerator):
-    """What stands in a link: signed for this account as it is, so that choosing a password uses it up."""
+    """What is in a link: signed for this account as it is, so that choosing a password uses it up."""
 
     key_salt = "plumbline.people.inviting"
 
@@ -133,7 +133,7 @@ def _account(organisation: Organisation, *, name: str, email: str, on: date) -> 
     bodies = same_body({organisation.pk})
     if any(bodies & organisations_of(user, on=on) for user in known):
         raise RuleBroken(
-            f"This address signs in for {organisation.name} already. What is asked stands on the person’s list.",
+            f"This address signs in for {organisation.name} already. What is asked is on the person’s list.",
             code="signs_in_already",
         )
     theirs = Invitation.objects.filter(user__in=known, organisation__in=bodies).exclude(state=Invitation.State.ACCEPTED)

@@ -390,7 +390,7 @@ def _check_not_held(
 
 
 def _provider_of(role: str, wording: str) -> Organisation | None:
-    """The provider of this name or number under the name that stands, for the role that is held for one."""
+    """The provider of this name or number under the name in use, for the role that is held for one."""
     wording = " ".join(wording.split())
     if role != PROVIDER_USER:
         if wording:

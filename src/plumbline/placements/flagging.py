@@ -80,7 +80,7 @@ def concerned(
     with connection.cursor() as cursor:
         cursor.execute(CONCERNED, {"on": on, "among": None if among is None else list(among), "also_ended": also_ended})
         rows = cursor.fetchall()
-    # Of what is on no list, or no longer: row[8] is the URN, row[9] the status, row[12] since when it is gone.
+    # Of what is on no list now: row[8] is the URN, row[9] the status, row[12] since when it is gone.
     explained = establishments.explained({row[8] for row in rows if row[8] and (row[9] == "unmatched" or row[12])})
     for row in rows:
         (

@@ -18,7 +18,7 @@ from plumbline.socialcare import intake as socialcare
 
 
 def _make_settings(staged: str, register: str) -> None:
-    """A setting that no list has named yet stands as unmatched."""
+    """A setting that no list has named yet is kept as unmatched."""
     taking.insert(
         "ofsted_setting",
         given={"register": "n.register", "urn": "n.urn"},

@@ -1,4 +1,4 @@
-"""Where children are placed, and what stands between a child and an adverse setting.
+"""Where children are placed, and what keeps a child from an adverse setting.
 
 The guard is in the database (placements.guard): see docs/adr/0006.
 """

@@ -257,7 +257,7 @@ def placements_listed(viewer: User, *, on: date) -> "QuerySet[ListedPlacement]":
 
 
 def placements_on(rows: QuerySet[Placement], day: date) -> QuerySet[Placement]:
-    """Of these, who was placed on a day, each with `status_then`: where the setting stood on that day."""
+    """Of these, who was placed on a day, each with `status_then`: how the setting was judged on that day."""
     then = StatusPeriod.objects.filter(
         Q(to_on__isnull=True) | Q(to_on__gt=day), setting=OuterRef("setting"), from_on__lte=day
     )
@@ -275,7 +275,7 @@ def placement_seen(viewer: User, *, placement_id: int, on: date) -> "WithStart":
 
 
 def placements_on_or_off(viewer: User, *, on: date) -> "QuerySet[WithStart]":
-    """`placements_listed`, with where the setting stood when each began as `status_at_start`."""
+    """`placements_listed`, with how the setting was judged when each began as `status_at_start`."""
     then = StatusPeriod.objects.filter(
         Q(to_on__isnull=True) | Q(to_on__gt=OuterRef("started_on")),
         setting=OuterRef("setting"),

@@ -120,7 +120,7 @@ def value(figure: Shown, row: Mapping[str, Any], part: str = "") -> str | None:
 
 
 def run(figure: Shown, part: str = "", group: str | None = None) -> Run:
-    """The figure (or a part, or one group of it) as it stands in a line, with its mark."""
+    """The figure (or a part, or one group of it) as it is in a line, with its mark."""
     if figure.body is None:
         return Text(wording.CANNOT)
     row = figure.row(group) if group is not None else figure.body

@@ -92,7 +92,7 @@ def figures_asked(report: Report) -> dict[str, dict[str, Any]]:
 @_in_its_own_words
 def figures_shown(report: Report, *, on: date) -> dict[str, Shown]:
     """Every figure of the report as it may be shown under its profile: frozen ones of a published report, or else as
-    the records stand now. A question that has no answer has its reason instead. The caller has checked who reads."""
+    the records are now. A question that has no answer has its reason instead. The caller has checked who reads."""
     asked = figures_asked(report)
     if report.publication is None:
         bodies, reasons = _asked_now(asked, report.profile, on)

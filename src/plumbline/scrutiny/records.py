@@ -33,7 +33,7 @@ _FLAGS: Mapping[str, str] = {
 _ABOUT_WORK = {"check_late"}
 
 
-# These are about the day that the report is about; the others say how things stood when it was written.
+# These are about the day that the report is about; the others say how things were when it was written.
 _AS_AT = {"contract_reasons"}
 
 

@@ -22,7 +22,7 @@ _COUNTS = ("value", "numerator", "denominator", "quartiles")
 
 
 def withhold_alike(shown: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The same answers (indicators' JSON, after their profile), with every count withheld that stands withheld
+    """The same answers (indicators' JSON, after their profile), with every count withheld that is withheld
     elsewhere in the report under another name: a group of a split, the numerator of a share, the same day of a series.
 
     Withholding spreads until nothing more follows. It never shows what was withheld before.
@@ -48,7 +48,7 @@ def _is_withheld(row: Mapping[str, Any]) -> bool:
 
 
 def _parts(body: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, tuple[_Cell, ...]]]:
-    """Each count of an answer: the row it stands in, its name there, and the cells that it counts together."""
+    """Each count of an answer: the row it is in, its name there, and the cells that it counts together."""
     if "key" not in body:
         return
     key = body["key"]

@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that differs. `where`: the title of what it stands in; `what`: the field; both values in words."""
+    """One thing that differs. `where`: the title of what it is in; `what`: the field; both values in words."""
 
     kind: Kind
     where: str
@@ -67,9 +67,7 @@ def _found(before: Content, after: Content) -> Iterator[Difference]:
             yield Difference(Kind.REMOVED, section.title, "Section", section.title, "")
     orders = [[c.key for c in each.criteria if c.key in kept and c.key in old] for each in (before, after)]
     if orders[0] != orders[1]:
-        yield Difference(
-            Kind.CHANGED, "The toolkit", "Order of the criteria", "", "The criteria stand in another order"
-        )
+        yield Difference(Kind.CHANGED, "The toolkit", "Order of the criteria", "", "The criteria are in another order")
 
 
 def _changed(

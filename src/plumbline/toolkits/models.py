@@ -12,7 +12,7 @@ from plumbline.people.models import Organisation, User
 
 
 class Toolkit(Recorded):
-    """A questionnaire by its key, which never changes; what it asks stands in its versions."""
+    """A questionnaire by its key, which never changes; what it asks is in its versions."""
 
     key = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=200)

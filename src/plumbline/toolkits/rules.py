@@ -347,7 +347,7 @@ REMINDED_BEFORE = (14, 3)
 def reminder(
     *, number: int, due_on: date | None, sent_back_since: date | None, progress: Completeness, on: date
 ) -> tuple[str, str]:
-    """Subject and text of the e-mail that says where a return stands for who is to answer it.
+    """Subject and text of the e-mail that says how far a return is for who is to answer it.
 
     The subject changes with each stage (asked for or sent back, near, very near, overdue) and not within it: so each is
     told once. `sent_back_since`: the day on which what was sent back had been handed in. No name is in it.

@@ -1,4 +1,4 @@
-"""The schema of a toolkit's YAML: what may stand in it, and where and why it is refused.
+"""The schema of a toolkit's YAML: what may be in it, and where and why it is refused.
 
 The file is read as a tree of nodes, each of which knows its line; no object is ever built from it, nothing in it is
 run, and every text stays as it is written: what looks like a template is text. docs/how-to/toolkits.md has the fields.
@@ -122,7 +122,7 @@ def _refused_unread(text: str, file: str) -> Iterator[Fault]:
             elif isinstance(token, (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)):
                 depth -= 1
             if depth > DEEPEST:
-                yield Fault(file, line, "", f"lists and groups stand more than {DEEPEST} deep inside each other.")
+                yield Fault(file, line, "", f"lists and groups are more than {DEEPEST} deep inside each other.")
                 return
     except yaml.YAMLError as wrong:
         yield Fault(file, *_place(wrong))
@@ -405,7 +405,7 @@ class _Reader:
     def words(self, node: yaml.Node, field: str, *, longest: int, name: str = "") -> str:
         """A text as it is written: `Yes`, `2024` and `{{ x }}` in quotation marks are the text that they look like."""
         if not isinstance(node, yaml.ScalarNode):
-            self.fault(node, field, "this must be text; text that begins with a bracket stands in quotation marks.")
+            self.fault(node, field, "this must be text; text that begins with a bracket is in quotation marks.")
             return ""
         if node.tag not in _STANDARD_TAGS:
             self.fault(node, field, f"“{node.tag}” is not used in a toolkit: text is text.")
@@ -470,7 +470,7 @@ class _Reader:
         if node is None or not value:
             return
         if value in used:
-            self.fault(node, field, f"the {what} “{value}” stands on line {used[value]} already; each is used once.")
+            self.fault(node, field, f"the {what} “{value}” is on line {used[value]} already; each is used once.")
         else:
             used[value] = node.start_mark.line + 1
 

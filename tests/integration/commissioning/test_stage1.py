@@ -354,7 +354,7 @@ def test_a_scored_answer_stands_as_it_was_entered_once_stage_1_has_begun(commiss
     entered = a_bid(commissioner, tender)
     bids.save_answers(bid_id=entered.pk, answers={"quality": "As it came."}, act=act(commissioner, LATER))
     tenders.begin_stage1(tender_id=tender.pk, act=act(commissioner, LATER))
-    with pytest.raises(RuleBroken, match="stand as they were entered"):
+    with pytest.raises(RuleBroken, match="stay as they were entered"):
         bids.save_answers(bid_id=entered.pk, answers={"quality": "Better."}, act=act(commissioner, LATER))
 
 

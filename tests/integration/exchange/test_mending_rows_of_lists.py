@@ -90,7 +90,7 @@ def test_a_row_mended_wrongly_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_row_mended_into_one_that_the_list_has_already_is_refused(tmp_path: Path) -> None:
     read(tmp_path, ASH, BEECH)
-    with pytest.raises(RuleBroken, match="stands on line 2 of this list"):
+    with pytest.raises(RuleBroken, match="is on line 2 of this list"):
         mend(urn="SC000001", inspection_date="21/02/2016")
 
 

@@ -140,7 +140,7 @@ def test_a_row_answered_online_meanwhile_is_refused_with_both_answers(tmp_path) 
     assert [(row.line, row.reason) for row in found.refused] == [
         (
             4,
-            "Sam Ide has answered this on the page since the file was taken out. Their answer stands: “Good”. Yours "
+            "Sam Ide has answered this on the page since the file was taken out. Their answer is kept: “Good”. Yours "
             "was “Inadequate”. Answer it on the page if yours is right.",
         ),
     ]

@@ -254,7 +254,7 @@ def cancel_recommendation(*, tender_id: int, because: str, act: PersonalAct) -> 
         bid.state = BidState.PASSED
         bid.save(update_fields=["state"])
     _go_on(awards, state=_A.CANCELLED, cancelled_because=because.strip())
-    # Letters that told of it are void, and are written again; those of stage 1 stand.
+    # Letters that told of it are void, and are written again; those of stage 1 stay.
     void = Bid.objects.filter(pk__in=[each.pk for each in queries.scored_bids(tender)])
     sent = list(void.filter(letter_sent_on__isnull=False).order_by("pk").values_list("pk", flat=True))
     void.update(letter="", letter_sent_on=None)

@@ -144,7 +144,7 @@ def _stop_late(bid: Bid, *, received_on: date, council: str, act: PersonalAct) -
 @operation
 def save_answers(*, bid_id: int, answers: Mapping[str, str], act: PersonalAct) -> Bid:
     """What the bidder wrote to each question (key → text; "" takes an answer away), until stage 1 begins. From then on
-    what is entered stands; what was forgotten may still be entered, unless the bidder was asked something meanwhile:
+    what is entered stays; what was forgotten may still be entered, unless the bidder was asked something meanwhile:
     no clarification makes a scored answer better."""
     bid = _bid(bid_id, act=act)
     _check_open(bid)
@@ -238,7 +238,7 @@ def open_paper(*, document: Document, bid_id: int, act: PersonalAct) -> None:
 
 @operation
 def withdraw_bid(*, bid_id: int, because: str, act: PersonalAct) -> Bid:
-    """The bidder takes the bid back. One that stands recommended is first taken off the recommendation."""
+    """The bidder takes the bid back. One that is recommended is first taken off the recommendation."""
     bid = _bid(bid_id, act=act)
     check_move(BID_MOVES, BidState(bid.state), BidState.WITHDRAWN)
     if not because.strip():

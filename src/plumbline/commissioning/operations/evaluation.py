@@ -42,7 +42,7 @@ _BEFORE_MODERATION = frozenset({_S.DRAFT, _S.APPROVED, _S.PUBLISHED, _S.CLOSED, 
 def assign_evaluator(*, tender_id: int, user_id: int, questions: Sequence[str] = (), act: PersonalAct) -> Evaluator:
     """Ask someone to score the bids: all questions, or those named. Only the lead commissioner asks.
 
-    Asked again with other questions, the newer list stands; refused where that would leave out what they have scored,
+    Asked again with other questions, the newer list counts; refused where that would leave out what they have scored,
     once they have locked, or when moderation has begun. Nobody who acts for a bidder evaluates.
     """
     tender = _led(tender_id, act=act)
@@ -79,7 +79,7 @@ def _check_reassigned(known: Evaluator, chosen: Sequence[str]) -> None:
 
 
 def _check_sides(tender: Tender, *, on: date) -> None:
-    """Nobody scores for whom a bidder stands, be it that the bid came, or two names became one, after they were
+    """Nobody scores for whom a bidder is named, be it that the bid came, or two names became one, after they were
     chosen."""
     for evaluator in queries.evaluators_of(tender):
         if not evaluator.excluded:
@@ -450,7 +450,7 @@ def _decided_on(evaluator_id: int, *, because: str, act: PersonalAct) -> Evaluat
     if evaluator.excluded:
         raise RuleBroken("This evaluator was excluded already.", code="excluded")
     if not because.strip():
-        raise RuleBroken("Say why: it stands in the evaluation report.", code="missing_reason")
+        raise RuleBroken("Say why: it is shown in the evaluation report.", code="missing_reason")
     return evaluator
 
 

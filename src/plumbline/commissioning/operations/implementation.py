@@ -255,7 +255,7 @@ def acknowledge_pack(*, pack_id: int, name: str, act: PersonalAct) -> PathwayPac
     """Someone of the supplier says by name that they have read and understood the newest pack."""
     pack = queries.pack_of_supplier(pack_id, viewer=act.by, on=act.on)
     if not name.strip():
-        raise RuleBroken("Write your name: it stands for having read and understood this.", code="missing_name")
+        raise RuleBroken("Write your name: it says that you have read and understood this.", code="missing_name")
     if pack.acknowledged_at is not None:
         raise RuleBroken(f"{pack.acknowledged_name} has acknowledged this already.", code="wrong_state")
     _check_newest(pack)

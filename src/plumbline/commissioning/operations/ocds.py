@@ -18,7 +18,7 @@ from plumbline.people.acting import operation
 
 @dataclass(slots=True)
 class Taken:
-    """How the releases stood to what was known; `waiting`: suppliers for a person to decide, of these processes;
+    """How the releases differ from what was known; `waiting`: suppliers for a person to decide, of these processes;
     `ours`: processes found to be of our own tenders."""
 
     added: int = 0

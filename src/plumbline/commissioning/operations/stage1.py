@@ -24,7 +24,7 @@ from plumbline.toolkits.content import Criterion
 def decide_criterion(
     *, bid_id: int, criterion: str, decision: str, reason: str = "", reviewed_on: date | None = None, act: PersonalAct
 ) -> Stage1Decision:
-    """Pass, fail or "does not apply" for one criterion. Decided again, the newer decision stands, until the outcome.
+    """Pass, fail or "does not apply" for one criterion. Decided again, the newer decision counts, until the outcome.
 
     `reviewed_on`: of a policy, the day of its last review. Raises RuleBroken: missing_reason; clarification_first and
     clarification_open, where a required paper is missing; missing_review_day and reviewed_before_law_change, for a
@@ -302,7 +302,7 @@ def _in_stage1(bid_id: int, *, act: PersonalAct) -> Bid:
 
 
 def _until_award(bid_id: int, *, act: PersonalAct) -> Bid:
-    """The bid, locked: in stage 1 while it is undecided, and from then on while it stands and nothing is awarded."""
+    """The bid, locked: in stage 1 while it is undecided, and then while it is in the running and nothing is awarded."""
     bid = _bid(bid_id, act=act)
     if bid.tender.state in CHECKED_AGAIN and bid.state in (BidState.PASSED, BidState.RECOMMENDED):
         return bid

@@ -158,7 +158,7 @@ def merge_suppliers(*, merged_id: int, into_id: int, because: str, act: Personal
 
 @operation
 def rename_supplier(*, organisation_id: int, name: str, because: str, act: PersonalAct) -> Organisation:
-    """Another name of the same body, as its register has it now. The names before stand in its history, and what was
+    """Another name of the same body, as its register has it now. The names before are in its history, and what was
     said or sent under one of them keeps it. Raises RuleBroken (missing_name, missing_reason, nothing_changed,
     known_name, already_merged)."""
     act.check(Permission.SUPPLIERS_SETTLE)

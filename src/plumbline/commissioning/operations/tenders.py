@@ -109,7 +109,7 @@ def return_to_draft(*, tender_id: int, because: str, act: PersonalAct) -> Tender
 
 @operation
 def publish_tender(*, tender_id: int, act: PersonalAct) -> Tender:
-    """The tender goes out today. From here on its criteria, questions and their weights stand."""
+    """The tender goes out today. From here on its criteria, questions and their weights can no longer be changed."""
     tender = _locked(tender_id, Permission.TENDERS_MANAGE, act=act)
     check_move(TENDER_MOVES, _S(tender.state), _S.PUBLISHED)
     _check_ready(tender, on=act.on)
@@ -256,7 +256,7 @@ def record_conflict(*, tender_id: int, person: str, conflict: str, act: Personal
 
 @operation
 def decide_conflict(*, conflict_id: int, decided: str, act: PersonalAct) -> TenderConflict:
-    """Say what follows from a conflict; never by the person whose it is. Decided again, the newer words stand."""
+    """Say what follows from a conflict; never by the person whose it is. Decided again, the newer words count."""
     act.check(Permission.TENDERS_MANAGE)
     found = (
         TenderConflict.objects.select_for_update(of=("self",))

@@ -412,7 +412,7 @@ def meetings_of(tender: Tender) -> QuerySet[ModerationMeeting]:
 
 
 def result_of(tender: Tender, board: Board | None = None) -> Result:
-    """Totals and ranks as the scores now stand; RuleBroken where a score is missing."""
+    """Totals and ranks by the scores as they are now; RuleBroken where a score is missing."""
     chosen = board if board is not None else board_of(tender)
     offers = []
     for bid in chosen.bids:
@@ -474,7 +474,7 @@ def recommendations_of(tender: Tender) -> list[list[Award]]:
 
 def standing_awards(tender: Tender) -> list[Award]:
     """The recommendation or award that has not been cancelled, the best bid first: one, or of a framework several,
-    which stand at the same step."""
+    which are at the same step."""
     return list(awards_of(tender).exclude(state=_A.CANCELLED))
 
 

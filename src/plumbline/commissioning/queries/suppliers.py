@@ -61,7 +61,7 @@ def number_of(rows: QuerySet[Any]) -> Coalesce:
 
 def suppliers_listed(viewer: User, *, on: date, holding: QuerySet[Any]) -> QuerySet[Organisation]:
     """Everybody that bid, holds a contract (`holding`: the numbers of those, as the viewer may see) or was matched with
-    a published supplier: once, under the name that stands, with `numbers` ("GB-COH 01234567"), `names` (merged into
+    a published supplier: once, under the name in use, with `numbers` ("GB-COH 01234567"), `names` (merged into
     it), `bid_count` (the bids that the viewer sees) and `notice_count`."""
     if not _reads(viewer, on=on):
         return Organisation.objects.none()
@@ -102,7 +102,7 @@ def like(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
 
 
 def supplier_seen(viewer: User, *, organisation_id: int, on: date, holding: QuerySet[Any]) -> Organisation:
-    """One supplier under the name that stands, also where asked for by a merged name. Raises NotAllowed."""
+    """One supplier under the name in use, also where asked for by a merged name. Raises NotAllowed."""
     head = Organisation.objects.filter(pk=organisation_id).values(head=Coalesce("merged_into", "pk"))
     found = suppliers_listed(viewer, on=on, holding=holding).filter(pk__in=head).first()
     if found is None:
@@ -130,7 +130,7 @@ def merges_into(supplier: Organisation) -> QuerySet[SupplierMerge]:
 
 
 def merge_seen(viewer: User, *, merge_id: int, on: date) -> SupplierMerge:
-    """A merge that stands. Raises NotAllowed."""
+    """A merge that was not undone. Raises NotAllowed."""
     found = SupplierMerge.objects.filter(pk=merge_id, undone_at=None).select_related("merged", "into", "merged_by")
     merge = found.first() if _reads(viewer, on=on) else None
     if merge is None:
@@ -170,7 +170,7 @@ def names_of(numbers: Sequence[int]) -> dict[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A supplier whose name is like the one asked for, under the name that stands. `alike` from 0 to 1 (the same)."""
+    """A supplier whose name is like the one asked for, under the name in use. `alike` from 0 to 1 (the same)."""
 
     pk: int
     name: str
@@ -246,8 +246,8 @@ def alike(party: OcdsParty) -> QuerySet[OcdsParty]:
 
 
 def nearest(names: Sequence[str], *, most: int = 5, but: Collection[int] = ()) -> dict[str, tuple[Known, ...]]:
-    """For each of these names the suppliers most like it, the same name first; a merged name leads to the one that
-    stands. None of `but`, whom the one who asks may not know of. One query however many names."""
+    """For each of these names the suppliers most like it, the same name first; a merged name leads to the one in
+    use. None of `but`, whom the one who asks may not know of. One query however many names."""
     found: dict[str, dict[int, Known]] = {name: {} for name in names}
     if not names:
         return {}
@@ -271,7 +271,7 @@ def nearest(names: Sequence[str], *, most: int = 5, but: Collection[int] = ()) -
 
 def looked_for(text: str, *, most: int = 10, but: Collection[int] = ()) -> list[tuple[int, str]]:
     """The organisations that a person may mean by a name, a part of one or a number: numbers and names, those that hold
-    it first, then those like it; a merged name leads to the one that stands."""
+    it first, then those like it; a merged name leads to the one in use."""
     standing = Organisation.objects.filter(merged_into=None).exclude(pk__in=but)
     found = dict(like(standing, text).order_by("sort_key", "pk").values_list("pk", "name")[:most])
     for known in nearest([text], but=but)[text]:

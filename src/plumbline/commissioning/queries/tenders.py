@@ -195,7 +195,7 @@ def suppliers_found(text: str, *, most: int = 10) -> list[Organisation]:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where one bid stands on one criterion. `missing`: a paper is asked for and none is attached."""
+    """One bid under one criterion. `missing`: a paper is asked for and none is attached."""
 
     criterion: Criterion
     decision: Stage1Decision | None

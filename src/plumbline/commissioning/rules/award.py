@@ -33,7 +33,7 @@ def check_direct(*, kind: str, because: str, standing: int) -> None:
         raise RuleBroken("Say in the tender why the contract is awarded directly.", code="missing_direct_reason")
     if standing != 1:
         raise RuleBroken(
-            f"Without scores only one supplier can stand; {standing} have passed stage 1.", code="not_one_supplier"
+            f"Without scores there can be only one supplier; {standing} have passed stage 1.", code="not_one_supplier"
         )
 
 
@@ -258,7 +258,7 @@ def letter(
 
 
 def _joined(parts: Sequence[str]) -> str:
-    """Paragraphs with an empty line between them; the items of a list stand together."""
+    """Paragraphs with an empty line between them; the items of a list are kept together."""
     text = parts[0]
     for before, part in pairwise(parts):
         text += ("\n" if part.startswith("- ") and before.startswith("- ") else "\n\n") + part

@@ -84,7 +84,7 @@ def undecided(scorers: Iterable[Scorer]) -> list[str]:
 
 
 def why_moderation_waits(scorers: Sequence[Scorer], questions: Mapping[str, str]) -> list[str]:
-    """What stands in the way of opening the scores to each other, in sentences; nothing where all have locked."""
+    """What prevents opening the scores to each other, in sentences; nothing where all have locked."""
     counting = [scorer for scorer in scorers if not scorer.excluded]
     reasons = []
     if not counting:

@@ -43,7 +43,7 @@ WAITS = frozenset({Step.APPROVE, Step.WAIT_FOR_BIDS, Step.SCORE, Step.APPROVE_AW
 
 @dataclass(frozen=True, slots=True)
 class AwardFacts:
-    """Of the recommendation that stands. `unsent`: letters to bidders that did not go out yet."""
+    """Of the recommendation in force. `unsent`: letters to bidders that did not go out yet."""
 
     approved: bool
     awarded: bool = False

@@ -87,7 +87,7 @@ def check_review(*, reviewed_on: date | None, laws: Sequence[LawChanged], on: da
     """
     if reviewed_on is None:
         raise RuleBroken(
-            "Give the day of the policy’s last review. It stands in the policy; ask the bidder for it otherwise.",
+            "Give the day of the policy’s last review. It is in the policy; ask the bidder for it otherwise.",
             code="missing_review_day",
         )
     if reviewed_on > on:
@@ -115,7 +115,7 @@ def check_answer_open(*, begun: bool, entered: bool, asked_since: bool) -> None:
     asked something: a clarification never makes a scored answer better (domain.md 3.2)."""
     if begun and entered:
         raise RuleBroken(
-            "Stage 1 has begun: the answers to scored questions stand as they were entered.", code="answers_stand"
+            "Stage 1 has begun: the answers to scored questions stay as they were entered.", code="answers_stand"
         )
     if begun and asked_since:
         raise RuleBroken(

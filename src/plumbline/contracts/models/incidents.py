@@ -268,7 +268,7 @@ class NewsSent(Recorded):
 
 class HeldText(Recorded):
     """A text for wide reading that is kept unseen until someone who may see every name that it must not hold has read
-    it. Where it belongs (`subject_type`, `subject_id`, `field`) a sentence stands meanwhile."""
+    it. Where it belongs (`subject_type`, `subject_id`, `field`) a sentence is shown meanwhile."""
 
     rows_seen = (
         "case when {row}.child_id is not null then "

@@ -40,7 +40,7 @@ def agree_arrangement(
 
 @operation
 def end_arrangement(*, arrangement_id: int, because: str, act: Act) -> Arrangement:
-    """It holds no longer; it stays on the record."""
+    """End it; it stays on the record."""
     arrangement = Arrangement.objects.filter(pk=arrangement_id).first()
     if arrangement is None:
         raise NotAllowed(f"There is no arrangement {arrangement_id}.")
@@ -69,7 +69,7 @@ def add_commitment(*, contract_id: int, text: str, source: str, due_on: date | N
 
 @operation
 def end_commitment(*, commitment_id: int, because: str, act: Act) -> Commitment:
-    """It is kept, or no longer asked: evaluations check it no more."""
+    """Settle it as kept, or as not asked any more: evaluations stop checking it."""
     commitment = Commitment.objects.filter(pk=commitment_id).first()
     if commitment is None:
         raise NotAllowed(f"There is no commitment {commitment_id}.")

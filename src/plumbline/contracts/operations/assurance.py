@@ -52,7 +52,7 @@ _ASKS = reaching.MANAGE | _BOARD
 
 @operation
 def set_term(*, kind: str, months: int, from_on: date, because: str, act: Act) -> AssessmentTerm:
-    """For how long an assessment of a kind is valid, if completed from a day on. What stands is not shortened."""
+    """For how long an assessment of a kind is valid, if completed from a day on. What is in force is not shortened."""
     act.check(Permission.CONTRACTS_DECIDE)
     rules.check_term(kind=kind, months=months, from_on=from_on, because=because, on=act.on)
     term, _ = AssessmentTerm.objects.update_or_create(

@@ -125,5 +125,5 @@ def _write(found: HeldText, text: str) -> None:
     }[found.subject_type]
     longest = getattr(table._meta.get_field(found.field), "max_length", None)
     if longest and len(text) > longest:
-        raise RuleBroken(f"Here at most {longest} characters can stand.", code="too_long")
+        raise RuleBroken(f"Here at most {longest} characters can be kept.", code="too_long")
     table._default_manager.filter(pk=found.subject_id).update(**{found.field: text})

@@ -18,9 +18,9 @@ from plumbline.people.acting import operation
 
 @operation
 def write_form(*, contract_id: int, steps: Sequence[Step], act: Act) -> IncidentForm:
-    """A new version of the contract's incident form, to be agreed again; the agreed one stands until then.
+    """A new version of the contract's incident form, to be agreed again; the agreed one is in force until then.
 
-    Raises RuleBroken for steps that cannot stand or are those of the newest version; NotAllowed for whom it is not.
+    Raises RuleBroken for steps that cannot be used or are those of the newest version; NotAllowed for whom it is not.
     """
     act.check(Permission.INCIDENTS_MANAGE)
     contract = _contract(contract_id, act=act)

@@ -30,10 +30,10 @@ def add_kpi(*, contract_id: int, title: str, target: str, act: Act) -> Kpi:
 
 @operation
 def end_kpi(*, kpi_id: int, because: str, act: Act) -> Kpi:
-    """Measure it no longer; what was measured stays."""
+    """Stop measuring it; what was measured stays."""
     kpi = _kpi(kpi_id, act=act)
     if not because.strip():
-        raise RuleBroken("Say why it is measured no longer.", code="missing_reason")
+        raise RuleBroken("Say why you stop measuring it.", code="missing_reason")
     if kpi.ended_on is not None:
         raise RuleBroken(f"It ended on {wording.day(kpi.ended_on)}.", code="wrong_state")
     kpi.ended_on = act.on

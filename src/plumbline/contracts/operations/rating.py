@@ -161,7 +161,7 @@ def rate_by_hand(
     """Set another colour than the rules give, from today; it replaces what was set by hand before.
 
     Worse: by the person who manages contracts, with the reason. Better: by a manager (CONTRACTS_OVERRIDE), with the
-    reason and the last day; it never stands over a missing assessment. Raises RuleBroken (rules.check_by_hand;
+    reason and the last day; it never hides a missing assessment. Raises RuleBroken (rules.check_by_hand;
     not_in_force).
     """
     contract = contract_seen(act.by, contract_id=contract_id, on=act.on)

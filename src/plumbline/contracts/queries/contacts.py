@@ -100,7 +100,7 @@ def key_of(token: str) -> str:
 
 
 def was_made(*, mail_id: int, token: str) -> bool:
-    """Whether this token stands in the link of this e-mail, whatever has become of its matter."""
+    """Whether this token is in the link of this e-mail, whatever has become of its matter."""
     return _of_token(mail_id, token) is not None
 
 

@@ -38,7 +38,7 @@ def load(contract_ids: Sequence[int]) -> dict[int, Facts]:
 
 
 def laws() -> list[LawChange]:
-    """The changes in law and guidance that stand."""
+    """The changes in law and guidance that are in force."""
     return [
         LawChange(title, in_force, review_by, frozenset(policies))
         for title, in_force, review_by, policies in _rows(

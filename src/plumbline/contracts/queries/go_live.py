@@ -47,7 +47,7 @@ def hindrances_of(plan: ImplementationPlan | None, *, on: date) -> tuple[str, ..
 
 
 def standings(found: Sequence[ImplementationPlan], *, on: date) -> dict[int, Standing]:
-    """By plan, how each stands on the day."""
+    """By plan, how far each is on the day."""
     items: dict[int, list[PlanItem]] = defaultdict(list)
     for item in PlanItem.objects.filter(plan__in=found).order_by("number"):
         items[item.plan_id].append(item)

@@ -12,7 +12,7 @@ from plumbline.people.acting import over_all_records
 from plumbline.people.models import Child, User
 from plumbline.people.queries import children_visible_to
 
-# What stands in the text's place.
+# What is in the text's place.
 HELD = "This text is shown once someone who may see the children and the staff concerned has read it."
 
 

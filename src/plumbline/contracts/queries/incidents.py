@@ -96,7 +96,7 @@ def same_as(viewer: User, incident: Incident, *, on: date) -> QuerySet[Incident]
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """As what someone stands before an incident: `manages` for the council, `provides` for the provider."""
+    """In what role someone meets an incident: `manages` for the council, `provides` for the provider."""
 
     manages: bool
     provides: bool

@@ -51,7 +51,7 @@ def visits_visible_to(viewer: User, *, on: date) -> QuerySet[Visit]:
 
 
 def visits_of(viewer: User, contract: Contract, *, on: date) -> QuerySet[Visit]:
-    """The visits made or planned under a contract, and those to its settings that stand under none; newest first."""
+    """The visits made or planned under a contract, and those to its settings that are under none; newest first."""
     settings = contract.settings.values("setting")
     here = Q(contract=contract) | Q(contract=None, setting__in=settings)
     return visits_visible_to(viewer, on=on).filter(here).order_by("-visited_on", "-pk")
@@ -99,7 +99,7 @@ def actions_of(visit: Visit) -> QuerySet[Action]:
 
 
 def open_ends_of(visit: Visit) -> list[str]:
-    """What stands against signing a visit off, as sentences."""
+    """What is missing before a visit can be signed off, as sentences."""
     found = []
     if not visit.by_council and visit.report_sent_on is None:
         found.append("The report was not sent to the provider.")

@@ -13,7 +13,7 @@ from plumbline.toolkits.content import POLICY_FACT
 # Until the council has settled otherwise (contracts.AssessmentTerm).
 MONTHS = 12
 LONGEST_MONTHS = 60
-# A new assessment is asked for this many days before the one that stands runs out.
+# A new assessment is asked for this many days before the one in force runs out.
 TOLD_BEFORE_DAYS = 60
 
 BOARD, SELF, PLAN = "board", "self", "plan"

@@ -212,7 +212,7 @@ def _whole(value: Any, label: str) -> int | None:
 
 
 def names_in(text: str, names: Iterable[str]) -> list[str]:
-    """Which of a child's names stand in the text as words of their own, with accents and capitals left aside.
+    """Which of a child's names are in the text as words of their own, with accents and capitals left aside.
 
     A name of one letter is none. A name that is also a small word ("Will", "May") counts only with its capital.
     """

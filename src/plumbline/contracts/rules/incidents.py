@@ -128,7 +128,7 @@ def check_live(state: str) -> None:
 
 def check_aside(*, because: str, is_error: bool, leading_here: Collection[str]) -> None:
     """Raise RuleBroken unless an incident may be set aside: with a reason, and, as entered in error, only where no
-    other was set aside as the same as it. Otherwise what happened would stand nowhere."""
+    other was set aside as the same as it. Otherwise what happened would be recorded nowhere."""
     if not because.strip():
         raise RuleBroken("Say why.", code="missing_reason")
     if is_error and leading_here:

@@ -46,7 +46,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One recipient's duty: for which settings and types of incident, by which law, and on which days that stands."""
+    """One recipient's duty: for which settings and types of incident, by which law, and on which days that holds."""
 
     recipient: str
     settings: frozenset[str]
@@ -113,7 +113,7 @@ def read(written: Mapping[str, Any]) -> Library:
 
 
 def check_steps(steps: Sequence[Step], *, recipients: Mapping[str, Recipient]) -> None:
-    """Raise RuleBroken unless the steps of a form can stand: at least one, each said, with a duty that is known."""
+    """Raise RuleBroken unless the steps of a form can be used: at least one, each said, with a duty that is known."""
     if not steps:
         raise RuleBroken("A form needs at least one step.", code="no_steps")
     for number, each in enumerate(steps, start=1):

@@ -12,7 +12,7 @@ BLOCK, FRAMEWORK, CALL_OFF, SPOT = "block", "framework", "call_off", "spot"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A contract as it is to stand in the register."""
+    """A contract as it is to be in the register."""
 
     reference: str
     title: str

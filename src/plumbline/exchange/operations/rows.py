@@ -63,7 +63,7 @@ def _mended(row: RefusedRow, given: Cells, *, act: Act) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _MendedRow:
-    """One row as a list of its own, to be taken into the list that it stands in."""
+    """One row as a list of its own, to be taken into the list that it is in."""
 
     layout: str
     family: str
@@ -100,12 +100,12 @@ def _mend_of_list(row: RefusedRow, into: OfstedList, given: Cells, *, act: Act) 
 
 
 def _check_not_told(into: OfstedList, read: SettingRow) -> None:
-    """The first row of a list that tells of a setting, or of an inspection in a list of a year, stands."""
+    """The first row of a list that tells of a setting, or of an inspection in a list of a year, counts."""
     if into.whole:
         told = into.listings.filter(setting__urn=read.urn, setting__register=into.register).first()
         if told is not None:
             raise RuleBroken(
-                f"{read.urn} stands on line {told.line} of this list, and that row was taken. Give this row the URN"
+                f"{read.urn} is on line {told.line} of this list, and that row was taken. Give this row the URN"
                 " that it should have, or set it aside.",
                 code="conflict_in_file",
             )
@@ -119,7 +119,7 @@ def _check_not_told(into: OfstedList, read: SettingRow) -> None:
             ofsted_list=into,
         ).exists():
             raise RuleBroken(
-                f"The inspection of {read.urn} on {wording.day(each.inspected_on)} stands in this list already, and was"
+                f"The inspection of {read.urn} on {wording.day(each.inspected_on)} is in this list already, and was"
                 " taken. Put this row right, or set it aside.",
                 code="conflict_in_file",
             )
@@ -144,7 +144,7 @@ def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: Collection[str]
     )
     if older and newest and not (added or changed):
         raise RuleBroken(
-            f"A newer extract, of {wording.day(newest)}, has brought this id: its content stands. Set this row aside.",
+            f"A newer extract, of {wording.day(newest)}, has brought this id and counts. Set this row aside.",
             code="newer_known",
         )
 

@@ -32,7 +32,7 @@ def age_band_on(day: str, child: str) -> Split:
 
 
 def age_band_through(child: str) -> Split:
-    """Age on each day that something stands: the child grows from band to band."""
+    """Age on each day that something is open: the child grows from band to band."""
     limits = [*(str(first) for first, _ in _BANDS), "null"]
     ages = [f"('{name}', {first}, {limits[number]})" for number, (first, name) in enumerate(_BANDS, 1)]
     bands = ", ".join(("('unborn', cast(null as int), 0)", *ages))
@@ -50,7 +50,7 @@ def age_band_through(child: str) -> Split:
 
 
 def of_child(key: str, title: str, child: str) -> Split:
-    """A column of the child as it stands."""
+    """A column of the child as it is now."""
     return Split(key=key, title=title, join=f"left join {{child}} c on c.child_id = {child}", value=f"c.{key}")
 
 

@@ -230,7 +230,7 @@ def update_unregistered_use(
     registration_applied_on: date | None,
     act: PersonalAct,
 ) -> Outcome:
-    """What has been done about an open use without registration, as it stands now; the event says what it was."""
+    """What has been done about an open use without registration, as it is now; the event says what it was."""
     act.check(Permission.MONTHLY_CHECK)
     if not legal_basis.strip():
         raise RuleBroken("Say on what legal basis the child is there.", code="missing_reason")

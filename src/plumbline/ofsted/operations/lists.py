@@ -122,7 +122,7 @@ def _compare(ofsted_list: OfstedList) -> Differences | None:
 
 def _compare_others(ofsted_list: OfstedList, moved: Collection[date]) -> None:
     """The next newer list is now compared with this one, whichever was read first; and where a list told us how
-    settings had stood on the day of another (`moved`), the comparisons with that day are made again.
+    settings had been on the day of another (`moved`), the comparisons with that day are made again.
     """
     others = OfstedList.objects.filter(register=ofsted_list.register, whole=True).exclude(pk=ofsted_list.pk)
     again = {

@@ -51,7 +51,7 @@ class Incomplete(RuleBroken):
 
 
 class Conflict(RuleBroken):
-    """Someone else saved another answer meanwhile. Nothing was changed; `theirs` is the answer that stands."""
+    """Someone else saved another answer meanwhile. Nothing was changed; `theirs` is the answer that is kept now."""
 
     default_code = "conflict"
 
@@ -85,7 +85,7 @@ def request_return(
     """
     people.check(act.by, Permission.RETURNS_REQUEST, on=act.on)
     if version.state != ToolkitVersion.State.PUBLISHED:
-        raise RuleBroken("This version of the toolkit is not published, or no longer.", code="not_published")
+        raise RuleBroken("This version of the toolkit is not published now.", code="not_published")
     title = " ".join(title.split())[:300]
     if not title:
         raise RuleBroken("Give the return a title.", code="missing_title")
@@ -169,7 +169,7 @@ def save_answer(
 ) -> Answer:
     """Save the answer to one criterion. `base_revision`: that of the answer as it was read; 0 where there was none.
 
-    Saving what stands already changes nothing. Raises Conflict where another answer was saved meanwhile; NotAllowed
+    Saving what is there already changes nothing. Raises Conflict where another answer was saved meanwhile; NotAllowed
     unless asked; RuleBroken: not_answerable, unknown_criterion, bad_value, too_long, future_date.
     """
     answer_set = _to_answer(return_id, act)
@@ -213,7 +213,7 @@ def take_answer(*, return_id: int, criterion: str, answer_id: int, act: Act) -> 
     asked = _criterion(answer_set, criterion)
     offered = {offer.answer.pk: offer.answer for offer in queries.offers(answer_set, on=act.on).get(criterion, ())}
     if answer_id not in offered:
-        raise RuleBroken("That answer is not offered here, or no longer.", code="not_offered")
+        raise RuleBroken("That answer is not offered here.", code="not_offered")
     kept = Answer.objects.filter(answer_set=answer_set, criterion=criterion).first()
     if kept is not None and kept.value:
         raise RuleBroken("There is an answer here already.", code="answered")
@@ -346,7 +346,7 @@ def moderate_answer(*, return_id: int, criterion: str, value: str, note: str = "
 
 @operation
 def moderate(*, return_id: int, agree_with_rest: bool = False, act: Act) -> Return:
-    """Close the moderation. `agree_with_rest`: answers not yet looked at one by one stand as they gave them.
+    """Close the moderation. `agree_with_rest`: answers not yet looked at one by one stay as they gave them.
 
     Raises RuleBroken: wrong_state, not_moderated (answers are left and `agree_with_rest` is not said).
     """
@@ -480,7 +480,7 @@ _MODERATION = ("moderated_value", "moderation_note", "moderated_at", "moderated_
 
 
 def _to_be_looked_at_again(answer: Answer) -> None:
-    """What a moderator said was said of the answer and its evidence as they stood before."""
+    """What a moderator said was said of the answer and its evidence as they were before."""
     answer.moderated_value, answer.moderation_note, answer.moderated_at, answer.moderated_by = "", "", None, None
 
 

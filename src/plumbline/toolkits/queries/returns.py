@@ -148,7 +148,7 @@ def held(answer_set: Return, *, on: date) -> Held:
 
 
 def is_valid(document: Document, *, on: date) -> bool:
-    """Whether a document still stands on a day: not withdrawn, and not expired (it is valid on its last day)."""
+    """Whether a document is still valid on a day: not withdrawn, and not expired (it is valid on its last day)."""
     return document.withdrawn_at is None and (document.expires_on is None or document.expires_on >= on)
 
 

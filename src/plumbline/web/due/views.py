@@ -22,7 +22,7 @@ from plumbline.web.kit.access import signed_in
 from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting, record_number
 
-# So many matters stand on a page.
+# So many matters are on a page.
 _MOST = 25
 BANDS = {
     Band.NOW: ("now", "Now", "red"),
@@ -38,7 +38,7 @@ _BY_KEY = {key: band for band, (key, _, _) in BANDS.items()}
 def my_work(request: Request) -> HttpResponseBase:
     on, viewer, now = request.day, request.user, now_of(request)
     if may(viewer, Permission.PROVIDER_PORTAL, on=on):
-        # What waits for a provider's people stands on their own page, with their contracts.
+        # What waits for a provider's people is on their own page, with their contracts.
         return redirect("provider")
     asked = request.GET.get("show", "")
     if asked and asked not in _BY_KEY:

@@ -24,7 +24,7 @@ def value_words(measure: Measure, row: Row) -> str:
 
 
 def of_words(measure: Measure, row: Row) -> str:
-    """What stands under it: "1,750 of 2,704 TACs"."""
+    """What is under it: "1,750 of 2,704 TACs"."""
     if measure.is_share:
         return f"{_count(row.numerator)} of {_count(row.denominator)} {measure.unit}"
     if measure.kind == "distribution" and row.quartiles:

@@ -188,7 +188,7 @@ def _kept(request: Request, asked: Asked) -> Answer:
     words = frozenset(labels.current()().items())
     question = (asked.measure.key, asked.as_at, asked.period, asked.every, request.day, profile, words)
     changed = _last_change()
-    # No space may stand in the name of what is kept.
+    # No space may be in the name of what is kept.
     name = f"figure:{changed.isoformat() if changed else 'never'}:{hash(question)}"
     found = cache.get(name)
     if found is None:

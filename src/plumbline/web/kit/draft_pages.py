@@ -13,7 +13,7 @@ from plumbline.web.kit.request import DatedRequest, Request
 @signed_in
 @require_POST
 def keep(request: Request) -> HttpResponseBase:
-    """Keep what stands in a form now; answers with "Kept as a draft at 14:32", to stand by its button."""
+    """Keep what is in a form now; answers with "Kept as a draft at 14:32", to be shown by its button."""
     place = drafts.sent_to(request.POST)
     if place is None:
         raise Http404

@@ -22,7 +22,7 @@ from plumbline.people.models import Draft, User
 from plumbline.web.kit.forms import AS_OPENED, PageForm
 
 FIELD = "typed_into"
-# A page that has stood open for longer than this is opened again.
+# A page that has been open for longer than this is opened again.
 LASTS = timedelta(days=7)
 _SALT = "plumbline.web.kit.drafts"
 OURS = frozenset({FIELD, "csrfmiddlewaretoken", "seq", "typed_seq"})

@@ -94,7 +94,7 @@ def _box(
     # At another record, of whose matter it is, it is called as everywhere.
     at_home = item.here if (item.subject_type, item.subject_id) in records else ""
     box = drawn(each.duty, on=request.day, now=now)
-    # No button leads to the page on which it stands.
+    # No button leads to the page on which it is.
     leads = each.may and box["url"] not in ("", request.path)
     box |= {
         "kind": item.kind,
@@ -141,7 +141,7 @@ def matter_drawn(matter: MatterSeen, *, on: date, now: datetime) -> dict[str, An
 
 
 def slug(matter_type: str) -> str:
-    """As it stands in the address of a matter."""
+    """As it is in the address of a matter."""
     return matter_type.replace(".", "-")
 
 

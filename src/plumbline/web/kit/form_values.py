@@ -1,4 +1,4 @@
-"""What stands in a field of a form, as a browser sends it: to compare what was recorded with what was typed."""
+"""What is in a field of a form, as a browser sends it: to compare what was recorded with what was typed."""
 
 import hashlib
 from collections.abc import Mapping

@@ -59,7 +59,7 @@ class PageForm(forms.Form):
 
     ``changes_a_record``: it shows what is recorded (its ``initial``, given on POST as on GET) and others may change
     that meanwhile. What only they changed is left as they have it; what both changed is an error, with both versions in
-    ``clashes``, and stands as its writer typed it: sent once more, it is saved.
+    ``clashes``, and is shown as its writer typed it: sent once more, it is saved.
 
     ``asked_if``: a field that is not asked is not required, and what was typed into it counts for nothing: it is empty
     among the answers (it stays on the page, in case the other answer is chosen again). One that is asked is required
@@ -144,7 +144,7 @@ class PageForm(forms.Form):
         return "textarea" in shapes or len([shape for shape in shapes if shape != "hidden"]) > 3
 
     def take_up(self, typed: QueryDict) -> bool:
-        """Begin with what was typed before; whether that differs from what would stand here anyway."""
+        """Begin with what was typed before; whether that differs from what would be here anyway."""
         if self.changes_a_record:
             typed = self._weighed(typed)
         given = [

@@ -35,7 +35,7 @@ _WRITTEN_DOWN_EVERY = 60
 
 
 class ProxyMiddleware:
-    """Whose request it is, where a web server stands in front: what it says is believed of PLUMBLINE_TRUSTED_PROXIES
+    """Whose request it is, where a web server is in front: what it says is believed of PLUMBLINE_TRUSTED_PROXIES
     only. The address is the last one in X-Forwarded-For that none of these wrote about another of these."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

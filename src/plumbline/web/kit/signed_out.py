@@ -26,7 +26,7 @@ def signed_out(request: DatedRequest) -> HttpResponseBase | None:
     if kept:
         messages.warning(
             request,
-            "You had been signed out, so nothing was saved yet. What you typed is kept for you: sign in, and it stands "
+            "You had been signed out, so nothing was saved yet. What you typed is kept for you: sign in, and it is "
             "in the page again." + (_FILES if request.FILES else ""),
         )
     else:
@@ -61,7 +61,7 @@ def signed_in_again(request: DatedRequest, place: drafts.Place) -> HttpResponseB
 
 
 def said(request: DatedRequest, page: str, *, kept: bool, who: str = "same") -> HttpResponse:
-    """What stands by the button after something was kept, or was not, while it is being typed."""
+    """What is shown by the button after something was kept, or was not, while it is being typed."""
     clock = wording.clock(here(request.at))
     context = {"kept": kept, "clock": clock, "who": who, "page": page}
     answer = render(request, "kit/said.html", context)

@@ -223,7 +223,7 @@ class Table:
             return rows.order_by(*(_expressions(column.sort, falling) if column else []), "pk")
         if column is None:
             return list(rows)
-        # What has no value stands last either way.
+        # What has no value comes last either way.
         keyed = [(column.sort(row), row) for row in rows]
         known = sorted((pair for pair in keyed if pair[0] is not None), key=itemgetter(0), reverse=falling)
         return [row for _, row in known] + [row for key, row in keyed if key is None]
@@ -320,7 +320,7 @@ class Table:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What else stands in the address and must survive the filters' form (hidden fields)."""
+        """What else is in the address and must survive the filters' form (hidden fields)."""
         ours = {self.prefix + name for name in ("page", "sort", "format", *(each.key for each in self.filters))}
         return [(name, value) for name, values in self.request.GET.lists() if name not in ours for value in values]
 
@@ -441,7 +441,7 @@ def page(request: Request, table: Table, template: str, context: dict[str, Any] 
 
 
 def safe_for_spreadsheets(text: str) -> str:
-    """``text`` so that no spreadsheet takes it for a formula: an apostrophe stands before it where it might, and where
+    """``text`` so that no spreadsheet takes it for a formula: an apostrophe is put before it where it might, and where
     a spreadsheet that separates by semicolons or tabs would begin a cell."""
     text = _CELL_WITHIN.sub("'", text)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

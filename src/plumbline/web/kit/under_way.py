@@ -1,4 +1,4 @@
-"""What was handed in and is worked on by the worker, whichever page it came by: how it stands, and what it is asked."""
+"""What was handed in and is worked on by the worker, whichever page it came by: how far it is, and what it is asked."""
 
 from collections.abc import Mapping
 from typing import Any

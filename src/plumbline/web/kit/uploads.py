@@ -31,7 +31,7 @@ def takes_files(*, largest: int) -> Callable[[View], View]:
 
 
 class LargestRequestMiddleware:
-    """Answers a request that is too large with a sentence. Stands before whatever reads the form (the CSRF check)."""
+    """Answers a request that is too large with a sentence. Comes before whatever reads the form (the CSRF check)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

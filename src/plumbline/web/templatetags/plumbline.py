@@ -196,7 +196,7 @@ def asked_below(field: BoundField, answer: object) -> list[BoundField]:
 
 @register.filter
 def in_turn(form: BaseForm) -> list[BoundField]:
-    """The fields of a form that are shown one after another: those that an answer asks stand below it."""
+    """The fields of a form that are shown one after another: those that an answer asks are below it."""
     return form.in_turn() if isinstance(form, forms.PageForm) else form.visible_fields()
 
 
@@ -218,7 +218,7 @@ def dressed(form: BaseForm) -> BaseForm:
 
 @register.simple_tag(takes_context=True)
 def typed(context: Context, form: object) -> places.Offer | None:
-    """Let a form begin with what its writer typed and did not save. `c-form` does it; before, for what stands in its
+    """Let a form begin with what its writer typed and did not save. `c-form` does it; before, for what is in its
     slot: {% typed form as before %}."""
     return places.offer(context["request"], form) if "request" in context else None
 

@@ -106,7 +106,7 @@ def recommend(request: Request, pk: int) -> HttpResponseBase:
         rows = [standing_words(row, found) for row in found.standings]
         if several:
             hints = {str(row["bid"]): _ranked(row) for row in rows}
-        # What stands under a bid that can be ticked is not said twice.
+        # What is under a bid that can be ticked is not said twice.
         words = [f"{row['name']}: {_ranked(row).lower()}." for row in rows if not several or row["rank"] == ""]
         if tied and several:
             words.append("Some totals are equal. Where you recommend one of these bids and not another, say why.")

@@ -134,7 +134,7 @@ class Recommend(forms.PageForm):
         several: bool,
         **kwargs: Any,
     ) -> None:
-        """`several`: more than one may be recommended, as of a framework. `hints`: what stands under each bid."""
+        """`several`: more than one may be recommended, as of a framework. `hints`: what is under each bid."""
         super().__init__(*args, **kwargs)
         if several:
             self.fields["bid"] = forms.ChoicesField(

@@ -78,7 +78,7 @@ class Item(forms.PageForm):
     changes_a_record = True
     refused_at: ClassVar = {"": "state"}
 
-    state = forms.ChoiceField(label="Where does it stand?", widget=forms.Radios, choices=PlanItem.State.choices)
+    state = forms.ChoiceField(label="How far is it?", widget=forms.Radios, choices=PlanItem.State.choices)
     note = forms.TextField(
         label="What was done, or why it is not needed",
         required=False,

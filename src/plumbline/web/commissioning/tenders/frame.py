@@ -104,7 +104,7 @@ def _is_time_for(key: str, tender: Tender) -> bool:
 
 
 def _wrong(tender: Tender, viewer: User, *, on: date) -> list[Any]:
-    """What stands against a tender, in sentences; those about a draft lead to where it is mended."""
+    """What is still wrong with a tender, in sentences; those about a draft lead to where it is mended."""
     found: list[Any] = []
     if tender.state == _S.ABANDONED:
         return [f"Abandoned: {tender.abandoned_because}"]

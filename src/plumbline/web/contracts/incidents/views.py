@@ -84,7 +84,7 @@ def incidents(request: Request) -> HttpResponseBase:
 
 @requires(Permission.INCIDENTS_VIEW, Permission.PROVIDER_PORTAL)
 def contract_incidents(request: Request, pk: int) -> HttpResponseBase:
-    """The incidents of one contract, and how its incident form stands."""
+    """The incidents of one contract, and whether its incident form is agreed."""
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     newest = next(iter(queries.forms_of(contract)), None)
     context = {

@@ -51,7 +51,7 @@ def label(recipient: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One recipient as a row of the clock table: what stands there, and what can be done about it."""
+    """One recipient as a row of the clock table: what is there, and what can be done about it."""
 
     row: Notification
     who: str

@@ -31,7 +31,7 @@ from plumbline.web.kit.asking import ask
 from plumbline.web.kit.request import Request, acting
 
 PORTAL = Permission.PROVIDER_PORTAL
-# So many of the matters that wait stand on the page.
+# So many of the matters that wait are on the page.
 _MOST = 100
 
 
@@ -232,7 +232,7 @@ def _lacks(contract: Contract, lacks: Sequence[portal.Lacking]) -> list[dict[str
 
 
 def _policy(line: portal.PolicyLine) -> dict[str, object]:
-    """What stands about one policy, in words."""
+    """What is said of one policy, in words."""
     offer = line.offer
     if offer is not None and offer.accepted is None:
         kind, word, said = "blue", "With the council", f"Handed in, reviewed {wording.day(offer.reviewed_on)}."

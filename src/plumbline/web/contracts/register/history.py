@@ -21,7 +21,7 @@ Entry = dict[str, Any]
 
 
 def of_contract(viewer: User, contract: Contract, *, spells: Iterable[ratings.Spell], on: date) -> list[Entry]:
-    """`spells`: of the contract's rating. What is still to come stands elsewhere."""
+    """`spells`: of the contract's rating. What is still to come is elsewhere."""
     found = [
         *words.timeline(register.events_of(contract), management.decisions_on(contract)),
         *_colours(spells, on),
@@ -158,5 +158,5 @@ def _day(at: date | datetime) -> date:
 
 
 def _moment(at: date | datetime) -> float:
-    """Within a day, what has a time stands by its time; what has none, before it."""
+    """Within a day, what has a time comes by its time; what has none, before it."""
     return at.timestamp() if isinstance(at, datetime) else 0.0

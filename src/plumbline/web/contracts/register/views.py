@@ -30,7 +30,7 @@ from plumbline.web.kit import setting_words as settings_words
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.request import Request
 
-# So much of the history stands on the page; the rest is asked for.
+# So much of the history is on the page; the rest is asked for.
 _NEWEST = 25
 _COLOUR_CHOICES = (("red", "Red"), ("amber", "Amber"), ("green", "Green"), ("wrong", "Red or amber"))
 

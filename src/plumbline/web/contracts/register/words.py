@@ -22,7 +22,7 @@ from plumbline.ofsted.models import Setting
 from plumbline.web.kit import navigation
 from plumbline.web.kit import setting_words as settings
 
-# The history of the rating says which colour came when and why; a decision stands once, from its own record.
+# The history of the rating says which colour came when and why; a decision is listed once, from its own record.
 _ELSEWHERE = {"contracts.rating.worked_out", "contracts.reason.decided"}
 
 _EVENTS = {

@@ -16,7 +16,7 @@ GLOSSARY = yaml.safe_load((Path(__file__).parent / "glossary.yaml").read_text(en
 
 @public
 def council_stylesheet(request: HttpRequest) -> HttpResponse:
-    """The council's colour as custom properties: a stylesheet of its own, since no style stands in a page."""
+    """The council's colour as custom properties: a stylesheet of its own, since no style is in a page."""
     colour = settings.COLOUR
     css = f":root{{--pl-council:{colour};--pl-council-text:{text_on(colour)};--govuk-brand-colour:{colour}}}\n"
     answer = HttpResponse(css, content_type="text/css; charset=utf-8")

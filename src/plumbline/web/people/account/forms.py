@@ -9,7 +9,7 @@ class TakeOffSecondFactor(BaseAuthenticateForm):
     """A code of the app, or a recovery code, before the second factor is taken off."""
 
     def __init__(self, *args: Any, authenticator: Any, **kwargs: Any) -> None:
-        # allauth's page fills the form at once, to show what stands against it; here a code is still to be typed.
+        # allauth's page fills the form at once, to show what is wrong with it; here a code is still to be typed.
         if not kwargs.get("data"):
             kwargs["data"] = None
         super().__init__(*args, user=authenticator.user, **kwargs)

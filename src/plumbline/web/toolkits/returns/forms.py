@@ -33,7 +33,7 @@ class Typed:
 class AnswersForm(forms.PageForm):
     """The answers of one page; fields `value_…`, `comment_…`, `impact_…`, `reviewed_…` by criterion.
 
-    `rev_…` and `was_…` say what stood there when the page was made, so that nobody is overwritten unseen.
+    `rev_…` and `was_…` say what was there when the page was made, so that nobody is overwritten unseen.
     """
 
     def __init__(

@@ -142,7 +142,7 @@ def _to_change(
     answer: Answer | None,
     change_from: str,
 ) -> dict[str, Any]:
-    """What stands beside an answer for who can change it: what it lacks, what was said last time, and where it is
+    """What is beside an answer for who can change it: what it lacks, what was said last time, and where it is
     changed."""
     lack = held.completeness.lack_of(criterion.key)
     return {
