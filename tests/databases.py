@@ -98,11 +98,13 @@ def template(command: str = "init") -> str:
             for login, url in logins(HOME).items():
                 if login != "owner":
                     environ[f"PLUMBLINE_{login.upper()}_URL"] = with_name(url, f"{name}_new")
-            done = subprocess.run(
-                [sys.executable, "-m", "plumbline.config", command], env=environ, check=False, capture_output=True
-            )
-            if done.returncode:
-                raise RuntimeError(done.stderr.decode())
+            # Of a new database nothing waits for anybody, which a page that asks would have to work out first.
+            for each in (command, "duties"):
+                done = subprocess.run(
+                    [sys.executable, "-m", "plumbline.config", each], env=environ, check=False, capture_output=True
+                )
+                if done.returncode:
+                    raise RuntimeError(done.stderr.decode())
             run_owner(f"alter database {name}_new rename to {name}")
     return name
 
@@ -202,7 +204,7 @@ def _drop_old(prefix: str, *, keep: str) -> None:
 
 
 def _state_of_code() -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(Path(__file__).read_bytes())
     source = CHECKOUT / "src" / "plumbline"
     rooms = [p for p in source.iterdir() if p.is_dir() and p.name not in {"web", "documents", "__pycache__"}]
     for path in sorted(q for room in rooms for q in room.rglob("*") if q.suffix in {".py", ".yaml", ".sql", ".csv"}):

@@ -13,6 +13,7 @@ from pathlib import Path
 from plumbline.actions.models import Action, ActionNote
 from plumbline.commissioning import models as buying
 from plumbline.contracts import models as care
+from plumbline.due import keeping
 from plumbline.evidence.models import Document
 from plumbline.evidence.operations import keep_document
 from plumbline.people.access import ROLES
@@ -123,6 +124,8 @@ def make(folder: Path) -> Market:
         _contract(found, whose, organisation, folder)
     for state in TENDERS:
         _tender(found, state, folder)
+    # What waits for whom is known before anybody asks for a page.
+    keeping.catch_up(on=TODAY)
     return found
 
 
