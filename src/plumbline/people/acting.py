@@ -21,6 +21,7 @@ from psycopg.pq import TransactionStatus
 
 from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.people.models import User
+from plumbline.people.row_rules import lasting
 
 _SALT = "plumbline.people.acting"
 _BLOCK = 64
@@ -92,9 +93,7 @@ create or replace function people_holds(person bigint, roles text[], on_day date
 language sql stable security definer set search_path = public, pg_temp as $$
     select exists (
         select from people_roleheld h join people_user u on u.id = h.user_id
-        where h.user_id = person and u.is_active and h.role = any(roles)
-            and h.from_on <= on_day
-            and (h.to_on is null or h.to_on > on_day or h.to_on = on_day and h.ended_at is null))
+        where h.user_id = person and u.is_active and h.role = any(roles) and {lasting("h", day="on_day")})
 $$;
 
 -- Whether the one who looks holds one of these roles on the day.
