@@ -245,16 +245,14 @@ def resolve_case(*, case_id: int, resolution: str, resolved_on: date, act: Act) 
         raise RuleBroken("Say how it was resolved.", code="missing_resolution")
     if resolved_on > act.on:
         raise RuleBroken(f"{wording.day(resolved_on)} is a date in the future.", code="future_date")
-    child = case.child
-    unseen = (
-        child is not None
-        and act.by is not None
-        and not children_visible_to(act.by, on=act.on).filter(pk=child.pk).exists()
-    )
-    names = naming.Names(seen=[], unseen=unseen)
-    case.resolution = naming.shown(resolution.strip(), names, what="The resolution", act=act)
-    if child is not None and case.resolution != held.HELD:
-        rules.check_nameless(resolution, names=[child.forename, child.surname])
+    case.resolution = resolution.strip()
+    # Of a case without a child there is no name to compare it with, and nobody for whom it could wait.
+    if case.child is not None:
+        unseen = act.by is not None and not children_visible_to(act.by, on=act.on).filter(pk=case.child_id).exists()
+        names = naming.Names(seen=[], unseen=unseen)
+        case.resolution = naming.shown(case.resolution, names, what="The resolution", act=act)
+        if case.resolution != held.HELD:
+            rules.check_nameless(resolution, names=[case.child.forename, case.child.surname])
     case.resolved_on = resolved_on
     case.save(update_fields=["resolution", "resolved_on"])
     if case.resolution == held.HELD:

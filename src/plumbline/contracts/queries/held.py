@@ -5,8 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from plumbline.contracts.access import contracts_visible_to
-from plumbline.contracts.models import EvaluationCase, HeldText, Incident, IncidentChild, IncidentState
+from plumbline.contracts.models import HeldText, Incident, IncidentChild, IncidentState
 from plumbline.contracts.queries import incidents
 from plumbline.people.acting import over_all_records
 from plumbline.people.models import Child, User
@@ -36,10 +35,7 @@ def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[Hel
         & ~Q(incident__state=IncidentState.ASIDE)
         & (Q(incident__contract__child=None) | Q(incident__contract__child__in=visible))
     )
-    of_case = Q(case__child__in=visible, case__evaluation__contract__in=contracts_visible_to(viewer, on=on)) | Q(
-        case__child__in=visible.filter(pk__in=EvaluationCase.objects.values("child"))
-    )
-    waiting = HeldText.objects.filter(of_incident | of_case, settled_at=None).select_related(
+    waiting = HeldText.objects.filter(of_incident | Q(case__child__in=visible), settled_at=None).select_related(
         "incident__contract", "case__evaluation__contract", "written_by", "child"
     )
     without = [
