@@ -29,6 +29,11 @@ SEAL_DIGEST = {
 }
 
 
+def called(by: models.Model | None) -> str:
+    """What someone is called in the trail; nobody is the machine."""
+    return getattr(by, "called", str(by)) if by else "the machine"
+
+
 def record(
     kind: str,
     *,
@@ -49,7 +54,7 @@ def record(
         at=at,
         kind=kind,
         by_id=by.pk if by else None,
-        by_name=getattr(by, "called", str(by)) if by else "the machine",
+        by_name=called(by),
         by_role=by_role,
         subject_type=subject_type,
         subject_id=str(subject_id),

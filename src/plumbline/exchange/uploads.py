@@ -166,13 +166,9 @@ def _end(upload: Upload, state: Upload.State, **changes: Any) -> None:
 def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dry_run: bool) -> dict[str, Any]:
     folder = home / upload.folder
     as_at = date.fromisoformat(upload.options["as_at"]) if upload.options.get("as_at") else None
+    act = PersonalAct(upload.uploaded_by, now(), on)
     if upload.kind == NOTICES:
-        return import_ocds.import_ocds(
-            folder / upload.file_names[0],
-            prefix=prefix,
-            dry_run=dry_run,
-            act=PersonalAct(upload.uploaded_by, now(), on),
-        )
+        return import_ocds.import_ocds(folder / upload.file_names[0], prefix=prefix, dry_run=dry_run, act=act)
     if upload.kind == OFSTED:
         if as_at is None:
             raise RuleBroken("Say of which day the list is.", code="missing_day")
@@ -181,20 +177,18 @@ def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dr
             as_at=as_at,
             because=upload.options.get("because", ""),
             dry_run=dry_run,
-            act=PersonalAct(upload.uploaded_by, now(), on),
+            act=act,
         )
     with _outside(upload, now) as progress:
         if upload.kind == CONTRACTS:
-            return contracts.import_contracts(
-                folder, dry_run=dry_run, act=PersonalAct(upload.uploaded_by, now(), on), progress=progress
-            )
+            return contracts.import_contracts(folder, dry_run=dry_run, act=act, progress=progress)
         return ssd.import_ssd(
             folder,
             extracted_on=as_at,
             backfill=bool(upload.options.get("backfill")),
             dry_run=dry_run,
             whole=bool(upload.options.get("whole")),
-            act=PersonalAct(upload.uploaded_by, now(), on),
+            act=act,
             progress=progress,
         )
 
