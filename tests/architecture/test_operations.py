@@ -46,6 +46,19 @@ def test_who_when_and_which_day_travel_together() -> None:
     assert apart == []
 
 
+def test_nothing_is_said_of_a_person_moment_or_day_that_is_not_given() -> None:
+    """Where a function is given an `act`, what it says of itself speaks of that, and not of its parts."""
+    said = [
+        f"{module.name}.{f.name}: {part}"
+        for module in modules()
+        for f in module.functions()
+        for given in [{each.arg for each in (*f.args.args, *f.args.kwonlyargs)}]
+        for part in ("`by`", "`at`", "`on`")
+        if "act" in given and part.strip("`") not in given and part in (ast.get_docstring(f) or "")
+    ]
+    assert said == []
+
+
 def test_an_operation_leaves_an_event() -> None:
     assert [name for name in acting() if not leaves_an_event(name)] == []
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from plumbline.audit.models import Event
+from plumbline.audit.models import Event, called
 
 # What an event's digest is taken over, in the database: every column but the seal. The first way ran the columns
 # together, so that a line between two of them could be moved; what was sealed so is still checked so.
@@ -27,11 +27,6 @@ SEAL_DIGEST = {
     WAY: "encode(sha256(convert_to(jsonb_build_array(s.no, extract(epoch from s.at), s.first, s.last, s.count,"
     " encode(sha256(coalesce(digests, ''::bytea)), 'hex'), s.previous)::text, 'UTF8')), 'hex')",
 }
-
-
-def called(by: models.Model | None) -> str:
-    """What someone is called in the trail; nobody is the machine."""
-    return getattr(by, "called", str(by)) if by else "the machine"
 
 
 def record(

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
-from plumbline.audit.operations import called
+from plumbline.audit.models import called
 from plumbline.exchange import uploads
 from plumbline.exchange.known_folders import FOLDERS
 from plumbline.exchange.models import RefusedRow, Withdrawal

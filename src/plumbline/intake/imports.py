@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection, models, transaction
 
-from plumbline.audit.operations import called
+from plumbline.audit.models import called
 from plumbline.intake.models import Extract, Import
 from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken

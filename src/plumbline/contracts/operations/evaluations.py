@@ -301,7 +301,7 @@ def _owner(owner_id: int | None) -> User | None:
 
 
 def _child(source_id: str, *, act: Act) -> Child:
-    """A child by its source id, as `by` may see it; what they may not see is not there."""
+    """A child by its source id, as `act.by` may see it; what they may not see is not there."""
     children = Child.objects.all() if act.by is None else children_visible_to(act.by, on=act.on)
     found = children.filter(source_id=source_id.strip().upper()).first()
     if found is None:

@@ -96,7 +96,7 @@ def hide_texts(*, incident: Incident, child: Child, linked: bool = True, act: Ac
 
 @operation
 def settle_text(*, held_id: int, text: str, visible: QuerySet[Child], act: PersonalAct) -> HeldText:
-    """Let others read a text that was kept unseen, as it is or mended. `visible`: the children whom `by` may see.
+    """Let others read a text that was kept unseen, as it is or mended. `visible`: the children whom `act.by` may see.
 
     Raises NotAllowed for whom the text is not, RuleBroken where it still names someone.
     """
