@@ -1,4 +1,4 @@
-"""Ties that follow from other records, and the names and codes by which the council's wordings are known."""
+"""Who signs in, the roles and ties that they hold, and what the council's wordings of codes and organisations mean."""
 
 import re
 import secrets

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from plumbline.contracts.models import HeldText, Incident, IncidentChild, IncidentState
+from plumbline.contracts.models import HeldText, IncidentChild, IncidentState
 from plumbline.contracts.queries import incidents
 from plumbline.people.acting import over_all_records
 from plumbline.people.models import Child, User
@@ -15,9 +15,7 @@ from plumbline.people.queries import children_visible_to
 HELD = "This text is shown once someone who may see the children and the staff concerned has read it."
 
 
-def names_for(
-    writer: User | None, *, incident: Incident | None, named: Iterable[Child], staff_hidden: bool, on: date
-) -> tuple[set[int], bool]:
+def names_for(writer: User | None, *, named: Iterable[Child], staff_hidden: bool, on: date) -> tuple[set[int], bool]:
     """The numbers of those children whose names the writer may see, and whether there are names that they may not."""
     children = {child.pk for child in named}
     if writer is None:
