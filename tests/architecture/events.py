@@ -12,17 +12,18 @@ from tests.architecture.source import CHECKOUT, Function, Module, modules
 
 PAGE = CHECKOUT / "docs" / "reference" / "events.md"
 RECORD = "plumbline.audit.operations.record"
-# Who acted, when, on what and why: every event says so.
-_OF_EVERY_EVENT = {"by", "at", "subject", "subject_type", "subject_id", "because", "by_role"}
+# Who acted and when: every event says so.
+_OF_EVERY_EVENT = {"by", "at"}
 
 _HEAD = """\
 <!-- Written by `python -m tests.architecture.events --write`; do not edit. -->
 
 # Events of the audit trail
 
-What each operation writes into the trail, and each function that operations share. An event says who acted, when, on
-what and why; the names in brackets are what it says besides. “Through” names the functions that it leaves further
-events by, with the words that tell them which. A test compares this page, so that no event is lost unseen.
+What each operation writes into the trail, and each function that operations share. An event says who acted and when;
+the names in brackets are what it says besides: on what (“subject”), why (“because”) and more. “Through” names the
+functions that it leaves further events by, with the words that tell them which. A test compares this page, so that no
+event is lost unseen.
 """
 
 

@@ -70,6 +70,27 @@ def test_each_event_is_written_down_with_the_operation_that_leaves_it() -> None:
     )
 
 
+def test_a_reason_that_is_given_stands_in_the_event() -> None:
+    silent = [
+        name
+        for name, function in acting().items()
+        if {"because", "reason"} & {each.arg for each in function.args.kwonlyargs}
+        if not any("because" in {word.arg for word in node.keywords} for node in calls_with_events(name))
+    ]
+    assert silent == []
+
+
+def calls_with_events(name: str, seen: frozenset[str] = frozenset()) -> list[ast.Call]:
+    """The calls that record an event, or lead to one, in the function and in those that it calls by name."""
+    if name in seen or not leaves_an_event(name) or name == events.RECORD:
+        return []
+    found = []
+    for called, node in events.calls(name):
+        if leaves_an_event(called):
+            found += [node, *calls_with_events(called, seen | {name})]
+    return found
+
+
 def test_who_moves_a_state_holds_the_record_before_looking_at_it() -> None:
     """Two who move it at the same instant wait for each other: the second sees what the first has made of it."""
     loose = [name for name in operations() if moves_a_state(name) and not holds_what_it_reads(name)]
