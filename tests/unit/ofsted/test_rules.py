@@ -341,6 +341,21 @@ def test_a_notice_counts_on_each_of_its_days_and_no_other(kind: str, status: str
     ] == [("2024-02-29", "clear"), ("2024-03-01", status), ("2024-05-31", status), ("2024-06-01", "clear")]
 
 
+def test_use_without_registration_counts_on_each_of_its_days_and_no_other() -> None:
+    periods = status_timeline(inspections=[GOOD], unregistered=[Unregistered(date(2024, 3, 1), date(2024, 5, 31))])
+
+    assert [
+        (day.isoformat(), found.status.value)
+        for day in (date(2024, 2, 29), date(2024, 3, 1), date(2024, 5, 31), date(2024, 6, 1))
+        if (found := status_on(day, periods))
+    ] == [
+        ("2024-02-29", "clear"),
+        ("2024-03-01", "unregistered"),
+        ("2024-05-31", "unregistered"),
+        ("2024-06-01", "clear"),
+    ]
+
+
 def test_use_of_an_unregistered_setting_is_the_gravest_state() -> None:
     assert verdict(full(overall="inadequate"), unregistered=[Unregistered(SECOND)]) == (
         "unregistered",
