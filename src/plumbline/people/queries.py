@@ -45,7 +45,7 @@ def holidays_end() -> date | None:
 
 
 def live_ties(viewer: User, subject_type: str, *, on: date) -> QuerySet[Tie]:
-    """The viewer's own ties of one kind on a day, both ends included."""
+    """The viewer's own ties of one kind that are held on a day."""
     return Tie.objects.filter(access.held_on(on), user=viewer, subject_type=subject_type)
 
 
