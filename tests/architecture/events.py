@@ -12,6 +12,7 @@ from tests.architecture.source import CHECKOUT, Function, Module, modules
 
 PAGE = CHECKOUT / "docs" / "reference" / "events.md"
 RECORD = "plumbline.audit.operations.record"
+OPERATION = "plumbline.people.acting.operation"
 # Who acted and when: every event says so.
 _OF_EVERY_EVENT = {"by", "at"}
 
@@ -40,6 +41,16 @@ def operations() -> dict[str, tuple[Module, Function]]:
         for name, (module, function) in functions().items()
         if (module.name.split(".")[-1] == "operations" or ".operations." in module.name)
         and not function.name.startswith("_")
+    }
+
+
+@cache
+def marked() -> dict[str, tuple[Module, Function]]:
+    """The functions that are marked as operations, in whatever module they stand."""
+    return {
+        name: (module, function)
+        for name, (module, function) in functions().items()
+        if any(module.full_name(each) == OPERATION for each in function.decorator_list)
     }
 
 
