@@ -72,7 +72,7 @@ def test_rules_know_no_tables_and_no_django() -> None:
     wrong = [
         f"{module.place(node)} imports {name}"
         for module in modules()
-        if module.name.endswith(".rules")
+        if "rules" in module.name.split(".")
         for node, name in imports(module)
         if name.startswith("django") or name.endswith(".models") or ".models." in name
     ]
@@ -85,7 +85,7 @@ def test_states_know_no_database() -> None:
         for module in modules()
         if module.name.endswith(".states")
         for node, name in imports(module)
-        if name.endswith((".operations", ".queries")) or name == "django.db.connection"
+        if {"operations", "queries"} & set(name.split(".")) or name == "django.db.connection"
     ]
     assert wrong == []
 
@@ -142,7 +142,7 @@ def test_no_model_saves_in_a_way_of_its_own() -> None:
     wrong = [
         f"{module.place(method)} {node.name}.{method.name}"
         for module in modules()
-        if module.name.split(".")[-1] == "models"
+        if "models" in module.name.split(".")
         for node in ast.walk(module.tree)
         if isinstance(node, ast.ClassDef)
         for method in node.body
