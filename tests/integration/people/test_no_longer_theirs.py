@@ -399,7 +399,11 @@ def a_meeting() -> Theirs:
 
 def evaluated() -> tuple[Evaluator, dict[str, Callable[[], object]], tuple[User, ...]]:
     evaluator = EvaluatorFactory(tender=TenderFactory())
-    return evaluator, {"excluded": change(evaluator, excluded=True)}, (EvaluatorFactory(tender=TenderFactory()).user,)
+    return (
+        evaluator,
+        {"excluded": change(evaluator, excluded=True, decided_because="Related.")},
+        (EvaluatorFactory(tender=TenderFactory()).user,),
+    )
 
 
 @read_by(tenders_visible_to)

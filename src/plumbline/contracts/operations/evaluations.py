@@ -248,15 +248,15 @@ def resolve_case(*, case_id: int, resolution: str, resolved_on: date, act: Act) 
     case.resolution = resolution.strip()
     # Of a case without a child there is no name to compare it with, and nobody for whom it could wait.
     if case.child is not None:
-        unseen = act.by is not None and not children_visible_to(act.by, on=act.on).filter(pk=case.child_id).exists()
+        unseen = act.by is not None and not children_visible_to(act.by, on=act.on).filter(pk=case.child.pk).exists()
         names = naming.Names(seen=[], unseen=unseen)
         case.resolution = naming.shown(case.resolution, names, what="The resolution", act=act)
-        if case.resolution != held.HELD:
+        if case.resolution == held.HELD:
+            hold_text(record=case, field="resolution", text=resolution.strip(), case=case, act=act)
+        else:
             rules.check_nameless(resolution, names=[case.child.forename, case.child.surname])
     case.resolved_on = resolved_on
     case.save(update_fields=["resolution", "resolved_on"])
-    if case.resolution == held.HELD:
-        hold_text(record=case, field="resolution", text=resolution.strip(), case=case, act=act)
     act.record("contracts.evaluation.case_resolved", subject=case, because=case.resolution)
     return case
 
