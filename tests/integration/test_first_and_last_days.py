@@ -96,9 +96,14 @@ def a_home_with_a_contract() -> Lasts:
 def a_rating_by_hand() -> Lasts:
     contract = a_contract()
     RatingByHand.objects.create(
-        contract=contract, colour="red", because="A death.", from_on=FIRST, until_on=LAST, set_at=AT,
+        contract=contract,
+        colour="red",
+        because="A death.",
+        from_on=FIRST,
+        until_on=LAST,
+        set_at=AT,
         set_by=UserFactory(),
-    )  # fmt: skip
+    )
     return lambda day: register.by_hand_now(contract, on=day) is not None
 
 

@@ -435,9 +435,13 @@ def a_plan() -> Theirs:
     own = OrganisationFactory()
     viewer = a_person("provider_user", organisation=own)
     plan = ImplementationPlan.objects.create(
-        version=plain_version(), title="Short breaks", supplier=own, supplier_is_new=False,
-        service_starts_on=TODAY, made_at=AT,
-    )  # fmt: skip
+        version=plain_version(),
+        title="Short breaks",
+        supplier=own,
+        supplier_is_new=False,
+        service_starts_on=TODAY,
+        made_at=AT,
+    )
     other = OrganisationFactory()
     ends = {"given to another": change(plan, supplier=other), "acts for another": of_another_organisation(viewer)}
     return Theirs(plan, viewer, ends, (a_person("provider_user", organisation=other),))
@@ -467,9 +471,13 @@ def a_withdrawal() -> Theirs:
 @read_by(messages_visible_to)
 def a_message() -> Theirs:
     message = Message.objects.create(
-        to_user=UserFactory(), to_address="kit@example.org", subject="A flag", body="See it.", written_at=AT,
+        to_user=UserFactory(),
+        to_address="kit@example.org",
+        subject="A flag",
+        body="See it.",
+        written_at=AT,
         next_attempt_at=AT,
-    )  # fmt: skip
+    )
     return of_a_role(message, "administrator", "head_of_service", "team_manager")
 
 
