@@ -152,6 +152,7 @@ def a_tac() -> Theirs:
     TieFactory(user=viewer, subject_type="tac", subject_id=tac.pk, why="lead_professional")
     other = UserFactory(role="lead_professional")
     TieFactory(user=other, subject_type="tac", subject_id=TacFactory(child=tac.child).pk, why="lead_professional")
+    TieFactory(user=other, subject_id=tac.child_id, why="lead_professional")
     return Theirs(tac, viewer, next_door=(other,), tied=True)
 
 
