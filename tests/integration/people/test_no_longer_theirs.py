@@ -302,7 +302,9 @@ def of_the_provider(world: World, record: Model, **ends: Callable[[], object]) -
         "given to another": change(world.contract, provider=OrganisationFactory()),
         "acts for another": of_another_organisation(world.provider),
     }
-    return Theirs(record, world.provider, taken | ends, (world.other_provider, UserFactory(role="social_worker")))
+    # A role in the council acts for nobody, even one that is held for an organisation.
+    council = a_person("social_worker", organisation=world.contract.provider)
+    return Theirs(record, world.provider, taken | ends, (world.other_provider, council))
 
 
 def leave(world: World) -> Callable[[], object]:
