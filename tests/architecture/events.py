@@ -12,17 +12,19 @@ from tests.architecture.source import CHECKOUT, Function, Module, modules
 
 PAGE = CHECKOUT / "docs" / "reference" / "events.md"
 RECORD = "plumbline.audit.operations.record"
-# Who acted, when, on what and why: every event says so.
-_OF_EVERY_EVENT = {"by", "at", "subject", "subject_type", "subject_id", "because", "by_role"}
+OPERATION = "plumbline.people.acting.operation"
+# Who acted and when: every event says so.
+_OF_EVERY_EVENT = {"by", "at"}
 
 _HEAD = """\
 <!-- Written by `python -m tests.architecture.events --write`; do not edit. -->
 
 # Events of the audit trail
 
-What each operation writes into the trail, and each function that operations share. An event says who acted, when, on
-what and why; the names in brackets are what it says besides. “Through” names the functions that it leaves further
-events by, with the words that tell them which. A test compares this page, so that no event is lost unseen.
+What each operation writes into the trail, and each function that operations share. An event says who acted and when;
+the names in brackets are what it says besides: on what (“subject”), why (“because”) and more. “Through” names the
+functions that it leaves further events by, with the words that tell them which. A test compares this page, so that no
+event is lost unseen.
 """
 
 
@@ -39,6 +41,16 @@ def operations() -> dict[str, tuple[Module, Function]]:
         for name, (module, function) in functions().items()
         if (module.name.split(".")[-1] == "operations" or ".operations." in module.name)
         and not function.name.startswith("_")
+    }
+
+
+@cache
+def marked() -> dict[str, tuple[Module, Function]]:
+    """The functions that are marked as operations, in whatever module they stand."""
+    return {
+        name: (module, function)
+        for name, (module, function) in functions().items()
+        if any(module.full_name(each) == OPERATION for each in function.decorator_list)
     }
 
 

@@ -12,11 +12,10 @@ import textwrap
 from functools import cache
 from pathlib import Path
 
-from tests.architecture.events import functions, operations
+from tests.architecture.events import OPERATION, functions, operations
 from tests.architecture.source import Function, Module, modules
 
 ATOMIC = "django.db.transaction.atomic"
-OPERATION = "plumbline.people.acting.operation"
 # These do in one transaction what they are given to do: by name, or `whole` by position.
 ASKING = {f"plumbline.web.kit.asking.{name}" for name in ("ask", "act", "whole")}
 ASKING |= {"plumbline.web.kit.journey.show_check"}
@@ -49,7 +48,7 @@ def changes() -> frozenset[str]:
         f"{module.name}.{function.name}"
         for module, function in functions().values()
         if module.room not in ("web", "jobs", "config")
-        and {"by", "at"} <= {each.arg for each in function.args.kwonlyargs}
+        and {"act", "at"} & {each.arg for each in function.args.kwonlyargs}
         and any(module.full_name(each) in (ATOMIC, OPERATION) for each in function.decorator_list)
     }
     return frozenset((set(operations()) | others) - TRACES)
@@ -239,6 +238,8 @@ def test_every_exception_is_still_needed() -> None:
 
 def test_what_a_page_does_is_counted() -> None:
     assert len(views()) > 300
+    # Also what is one transaction of someone's outside a module of operations.
+    assert {"plumbline.exchange.uploads.receive", "plumbline.people.inviting.accept"} <= changes()
     assert most_operations("plumbline.web.people.users.views.switch") == 1
     assert counted("first(by=1); second(by=1)") == 2
     assert counted("with transaction.atomic():\n    first(by=1); second(by=1)") == 1

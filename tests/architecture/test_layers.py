@@ -1,6 +1,7 @@
-"""Who may know whom: imports and foreign keys point down the layers of pyproject.toml."""
+"""Who may know whom: imports, foreign keys and SQL point down the layers of pyproject.toml."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -10,6 +11,8 @@ from django.apps import apps
 from tests.architecture.source import CHECKOUT, Module, modules
 
 LONGEST_FILE = 600
+# What SQL makes for itself, named after its room.
+MADE = r"create (?:or replace )?(?:function|view|table(?: if not exists)?) ([a-z]+_[a-z_]+)"
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "manager", "service", "services", "misc"}
 
 
@@ -49,11 +52,27 @@ def test_foreign_keys_point_down() -> None:
     assert wrong == []
 
 
+def test_sql_names_nothing_of_a_room_above() -> None:
+    height = heights()
+    named = {model._meta.db_table for model in apps.get_models()}
+    named |= {name for module in modules() for _, text in texts(module) for name in re.findall(MADE, text)}
+    ours = {name for name in named if name.split("_")[0] in height}
+    wrong = [
+        f"{module.place(node)} names {name}"
+        for module in modules()
+        if module.room
+        for node, text in texts(module)
+        for name in sorted(set(re.findall(r"[a-z]+_[a-z_]+", text)) & ours)
+        if height[name.split("_")[0]] < height[module.room]
+    ]
+    assert wrong == []
+
+
 def test_rules_know_no_tables_and_no_django() -> None:
     wrong = [
         f"{module.place(node)} imports {name}"
         for module in modules()
-        if module.name.endswith(".rules")
+        if "rules" in module.name.split(".")
         for node, name in imports(module)
         if name.startswith("django") or name.endswith(".models") or ".models." in name
     ]
@@ -66,7 +85,7 @@ def test_states_know_no_database() -> None:
         for module in modules()
         if module.name.endswith(".states")
         for node, name in imports(module)
-        if name.endswith((".operations", ".queries")) or name == "django.db.connection"
+        if {"operations", "queries"} & set(name.split(".")) or name == "django.db.connection"
     ]
     assert wrong == []
 
@@ -123,7 +142,7 @@ def test_no_model_saves_in_a_way_of_its_own() -> None:
     wrong = [
         f"{module.place(method)} {node.name}.{method.name}"
         for module in modules()
-        if module.name.split(".")[-1] == "models"
+        if "models" in module.name.split(".")
         for node in ast.walk(module.tree)
         if isinstance(node, ast.ClassDef)
         for method in node.body
@@ -135,6 +154,15 @@ def test_no_model_saves_in_a_way_of_its_own() -> None:
 def test_no_model_has_an_order_of_its_own() -> None:
     ours = [model for model in apps.get_models() if model.__module__.startswith("plumbline.")]
     assert [model._meta.label for model in ours if model._meta.ordering] == []
+
+
+def texts(module: Module) -> list[tuple[ast.AST, str]]:
+    """Every text in a module, and every part of one that is put together."""
+    return [
+        (node, node.value)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
 
 
 def imports(module: Module) -> list[tuple[ast.AST, str]]:

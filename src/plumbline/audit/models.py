@@ -26,6 +26,11 @@ class Moment(models.Model):
         indexes = [models.Index(fields=["at", "tx"], name="moment_at")]
 
 
+def called(by: models.Model | None) -> str:
+    """What someone is called in the trail; nobody is the machine."""
+    return getattr(by, "called", str(by)) if by else "the machine"
+
+
 class Event(models.Model):
     """Something that was done or looked at. Never changed, never deleted; sealed in a chain each minute."""
 

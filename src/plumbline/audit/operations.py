@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from plumbline.audit.models import Event
+from plumbline.audit.models import Event, called
 
 # What an event's digest is taken over, in the database: every column but the seal. The first way ran the columns
 # together, so that a line between two of them could be moved; what was sealed so is still checked so.
@@ -49,7 +49,7 @@ def record(
         at=at,
         kind=kind,
         by_id=by.pk if by else None,
-        by_name=getattr(by, "called", str(by)) if by else "the machine",
+        by_name=called(by),
         by_role=by_role,
         subject_type=subject_type,
         subject_id=str(subject_id),

@@ -19,9 +19,9 @@ from plumbline.config.environment import WrongSetting
 from plumbline.contracts import guard as contracts_guard
 from plumbline.due import watching
 from plumbline.indicators import facts
-from plumbline.people import acting, rows
+from plumbline.people import acting, keys, rows
 from plumbline.people import guard as people_guard
-from plumbline.placements import guard, nameless
+from plumbline.placements import guard, nameless, near
 
 # Signed in by the pages, and by imports and background work. Neither owns anything.
 LOGINS = ("web", "worker")
@@ -39,6 +39,7 @@ def bring_up_to_date(known: Mapping[str, str], *, site_key: str) -> None:
     with transaction.atomic():
         history.sync()
         acting.sync(site_key=site_key)
+        keys.sync()
         people_guard.sync()
         guard.sync()
         commissioning_guard.sync()
@@ -47,6 +48,7 @@ def bring_up_to_date(known: Mapping[str, str], *, site_key: str) -> None:
         nameless.sync()
         watching.sync()
         rows.sync(web=names["web"], worker=names["worker"], facts=_facts_role())
+        near.sync()
         rights.sync(web=names["web"], worker=names["worker"], facts=_facts_role())
 
 

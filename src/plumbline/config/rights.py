@@ -33,9 +33,9 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "people_viewer": ("web",),
     "people_viewed_on": ("web",),
     "people_viewer_holds": ("web",),
-    # Whose duties are the viewer's: asked by policies and by the pages that read them.
-    "due_keys_of": ("web", "worker"),
-    "due_keys_of_the_viewer": ("web",),
+    # Whose flags and duties are the viewer's: asked by policies and by the pages that read them.
+    "people_keys_of": ("web", "worker"),
+    "people_keys_of_the_viewer": ("web",),
     "due_work": ("web", "worker"),
     # What the pages may not write themselves: each checks who decides, or what is known.
     "placements_decide_exception": ("web", "worker"),

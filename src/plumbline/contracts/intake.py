@@ -11,7 +11,7 @@ from plumbline.intake import taking
 from plumbline.intake.models import Import
 from plumbline.intake.tables import Column, Intake, Need, same
 from plumbline.kernel.identifiers import CHARITY, COMPANY, LOCAL
-from plumbline.ofsted.intake import register_meant
+from plumbline.ofsted.intake import make_settings, register_meant
 
 # The organisation of a staged row: by its number, else its name, else another wording that was said to mean it. A
 # number of which nobody said whose register it is of names the one body that has it as a company or as a charity.
@@ -64,16 +64,6 @@ def _make_providers(staged: str) -> None:
         )
 
 
-def _make_settings(urns: str) -> None:
-    """A setting that no list has named yet is kept as unmatched. `urns`: a select of one column, urn."""
-    taking.insert(
-        "ofsted_setting",
-        given={"register": register_meant("n.urn"), "urn": "n.urn"},
-        rows=f"(select distinct urn from ({urns}) u where urn <> '' order by urn) n on conflict do nothing",
-        parameters={},
-    )
-
-
 def _take_settings(staged: str, import_run: Import, absent: Collection[str]) -> int:
     """Bring the settings of the staged contracts in line with the file; how many contracts changed by this alone."""
     if "setting_urns" in absent:
@@ -81,7 +71,7 @@ def _take_settings(staged: str, import_run: Import, absent: Collection[str]) -> 
     named = f"""select c.id as contract_id, u.urn from {staged} s
         join contracts_contract c on c.reference = s.id
         left join lateral unnest(string_to_array(s.setting_urns, ';')) u (urn) on u.urn <> ''"""
-    _make_settings(f"select urn from ({named}) named")
+    make_settings(f"select urn from ({named}) named", register=register_meant("s.urn"))
     # A contract that this import has changed already is counted.
     changed = """(select contract_id as id from gone union select contract_id from come) changed where not exists (
         select from contracts_contractorigin k where k.id = changed.id and k.import_run_id = %(run)s)"""
@@ -164,7 +154,7 @@ VISITS = Intake(
     fixed={"contract_id": "c.id", "setting_id": "g.id", "visited_on": "s.visited_on", "state": "'held'"},
     match="t.contract_id = c.id and t.visited_on = s.visited_on and t.setting_id is not distinct from g.id",
     scope="t.state not in ('planned', 'cancelled')",
-    before=lambda staged: _make_settings(f"select setting_urn as urn from {staged}"),
+    before=lambda staged: make_settings(f"select setting_urn as urn from {staged}", register=register_meant("s.urn")),
 )
 
 LAW_CHANGES = Intake(

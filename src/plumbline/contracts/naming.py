@@ -93,7 +93,7 @@ def of_incident(
     may_read = incident is None or act.by is None or incidents.may_read_narrative(act.by, incident, on=act.on)
     hidden = bool(incident and incident.staff_involved.strip()) and not may_read
     others = incidents.children_named(incident, of)
-    seen, unseen = held.names_for(act.by, incident=incident, named=others, staff_hidden=hidden, on=act.on)
+    seen, unseen = held.names_for(act.by, named=others, staff_hidden=hidden, on=act.on)
     known_staff = staff if staff is not None and not hidden else (incident.staff_involved if incident else "")
     provider = (
         act.by is None or act.may(Permission.INCIDENTS_MANAGE) or of.provider_id in organisations_of(act.by, on=act.on)

@@ -22,7 +22,7 @@ def contract_to_change(
 ) -> Contract:
     """`any_of`: permissions of which one is enough; `area_lead`: the contract's own service-area lead may as well.
 
-    Raises NotAllowed for the person who may not, as for a contract that does not exist. `by` None is the machine.
+    Raises NotAllowed for the person who may not, as for a contract that does not exist. `act.by` None is the machine.
     """
     found = Contract.objects if act.by is None else contracts_visible_to(act.by, on=act.on)
     locked = Contract.objects.select_for_update(of=("self",), no_key=True)

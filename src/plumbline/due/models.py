@@ -8,7 +8,7 @@ from plumbline.audit.models import Recorded
 from plumbline.people.models import User
 
 # A duty says what may be known of a child: it is read by those whose it is, and by nobody else.
-_THEIRS = "{row}.whose in (select unnest(due_keys_of_the_viewer()))"
+_THEIRS = "{row}.whose in (select unnest(people_keys_of_the_viewer()))"
 
 
 class Item(models.Model):

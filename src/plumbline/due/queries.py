@@ -21,7 +21,7 @@ _CHILD = re.compile(r"\{child\|([^}]*)\}")
 _FIELDS = [field.attname for field in Item._meta.concrete_fields]
 _ITEM = ", ".join(f"i.{name}" for name in _FIELDS)
 _THEIRS = (
-    "i.whose = any((select due_keys_of(%(viewer)s, %(on)s))::text[]) and %(viewer)s <> all(i.but)"
+    "i.whose = any((select people_keys_of(%(viewer)s, %(on)s))::text[]) and %(viewer)s <> all(i.but)"
     " and (i.shows_from is null or i.shows_from <= %(at)s)"
 )
 _ORDER = ORDER.format(gravity="i.gravity", minute=MINUTE.format(row="i"), now="%(now)s", week="%(week)s")
@@ -39,7 +39,7 @@ _NEXT = f"""
 select {_ITEM}, {_THEIRS} as mine from unnest(%(types)s::text[], %(ids)s::bigint[]) t(type, id) join due_item i
     on i.subject_type = t.type and i.subject_id = t.id or i.matter_type = t.type and i.matter_id = t.id
 where i.kind not like 'back.%%' and (i.shows_from is null or i.shows_from <= %(at)s)
-    and (i.known_to = any((select due_keys_of(%(viewer)s, %(on)s))::text[]) or {_THEIRS})
+    and (i.known_to = any((select people_keys_of(%(viewer)s, %(on)s))::text[]) or {_THEIRS})
 order by mine desc, i.kind like 'wait.%%', {_ORDER}, i.id
 """
 

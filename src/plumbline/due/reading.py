@@ -48,7 +48,7 @@ create function due_work(
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 #variable_conflict use_variable
 declare
-    mine text[] := due_keys_of(viewer, on_day);
+    mine text[] := people_keys_of(viewer, on_day);
 begin
     if not ({OF_THE_MACHINE} or people_beyond() or viewer is not distinct from people_viewer()) then
         raise insufficient_privilege using message = 'Another person’s work is not shown.';

@@ -9,9 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from plumbline.due import reading
 from plumbline.due.sources import SOURCES
-from plumbline.flags.models import ALSO_READ
 from plumbline.kernel.duties import Source
-from plumbline.people.access import ROLES, Permission
 
 # In the council's own words every source may say something.
 _WORDS = {"people_labelwording": ""}
@@ -36,55 +34,10 @@ create or replace trigger {name} after {event} on {table} for each row {conditio
     execute function due_note({source}, {keys});
 """
 
-# In which words of `whose` a person is meant, on a day: their own, those of their roles and of the organisation that
-# they act for, under all its names.
-_KEYS = """
-create or replace function due_keys_of(person bigint, on_day date) returns text[]
-language sql stable security definer set search_path = public, pg_temp as $$
-    with recursive held as (
-        select h.role, h.team, h.organisation_id from people_roleheld h join people_user u on u.id = h.user_id
-        where h.user_id = person and u.is_active and h.from_on <= on_day
-            and (h.to_on is null or h.to_on > on_day or h.to_on = on_day and h.ended_at is null)
-    ), carried(role, permission) as (values {carried}),
-    permitted as (select distinct permission from held join carried using (role)),
-    put as (
-        select role, team from held union select also.reads, team from held join (values {also}) also(role, reads)
-            using (role)
-    ),
-    up as (
-        select o.id, o.merged_into_id from held join carried c using (role) join people_organisation o
-            on o.id = held.organisation_id where c.permission = '{portal}'
-        union select o.id, o.merged_into_id from people_organisation o join up on o.id = up.merged_into_id
-    ), same as (
-        select id from up where merged_into_id is null
-        union select o.id from people_organisation o join same on o.merged_into_id = same.id
-    )
-    select array(
-        select 'u:' || person where exists (select from permitted)
-        union all select 'u:' || person || '/' || permission from permitted
-        union all select 'may:' || permission from permitted
-        union all select 'role:' || role from (select distinct role from held) roles
-        union all select distinct 'put:' || role || rest
-            from put, unnest(array['', '/' || coalesce(nullif(team, ''), '*')]) rest
-            where exists (select from permitted where permission = '{flags}')
-        union all select 'org:' || id from same
-    )
-$$;
-create or replace function due_keys_of_the_viewer() returns text[]
-language sql stable parallel restricted security definer set search_path = public, pg_temp as $$
-    select due_keys_of(a.acts, a.acts_on) from people_acting() a where a.acts is not null
-$$;
-"""
-
 
 def sync() -> None:
     """Make the functions and triggers. Run by the owner after every migration, before the policies."""
-    carried = ", ".join(f"('{role.key}', '{each}')" for role in ROLES.values() for each in sorted(role.permissions))
-    also = ", ".join(f"('{role}', '{each}')" for role, others in ALSO_READ.items() for each in others)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _KEYS.format(carried=carried, also=also, portal=Permission.PROVIDER_PORTAL, flags=Permission.FLAGS_VIEW)
-        )
         reading.sync(cursor)
         _take_triggers_away(cursor)
         cursor.execute(_NOTE)

@@ -5,6 +5,7 @@ from django.db import connection
 from plumbline.earlyhelp.rules import wording_key
 from plumbline.intake.tables import Column, Intake, Need, same
 from plumbline.kernel.names import sort_key
+from plumbline.people import intake as people
 from plumbline.people.models import CodeMapping, Organisation, OrganisationName
 
 # The column of the source whose wordings the code map turns into closure codes.
@@ -24,15 +25,7 @@ TACS = Intake(
         left join people_organisation o on o.sort_key = s.lead_key
         left join people_organisationname n on n.sort_key = s.lead_key
         left join people_professional p on p.source_id = s.worker_wording""",
-    needs=(
-        Need(
-            "people_child",
-            of="person",
-            code="unknown_person",
-            reason="No person {} is known, from this extract or an earlier one.",
-            absent="The row names no person.",
-        ),
-    ),
+    needs=(people.NAMED_CHILD,),
     fixed={"source_id": "s.id"},
 )
 
@@ -58,12 +51,7 @@ AUDITS = Intake(
 
 def find_leads() -> int:
     """Name the lead professional of TACs whose worker's id was not known when they came in; how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """update earlyhelp_tac t set lead_professional_id = p.id from people_professional p
-               where t.lead_professional_id is null and p.source_id = t.worker_wording"""
-        )
-        return cursor.rowcount
+    return people.find_professionals("earlyhelp_tac", column="lead_professional_id", wording="worker_wording")
 
 
 def map_closures() -> int:

@@ -36,7 +36,7 @@ def keep_document(
     sensitivity: str = Sensitivity.COUNCIL,
     replaces: Document | None = None,
 ) -> Document:
-    """Write a file under its checksum below `folder` and record it; the caller has checked that `by` may.
+    """Write a file under its checksum below `folder` and record it; the caller has checked that `act.by` may.
 
     `organisation`: whose it is (None: the council's). `kind`: what it is, such as a policy's key. `replaces`: the
     document of which it is the next revision; both are kept. Raises RuleBroken with nothing kept for what is empty,
@@ -169,7 +169,7 @@ def let_open(*, document_id: int, user: User, because: str, act: PersonalAct) ->
 @operation
 def share_with_owner(*, document_id: int, title: str, kind: str, act: PersonalAct) -> Document:
     """The same file once more, as a document that its organisation and the council may open: what was in confidence
-    with a bid, once the contract is theirs. The first keeps its readers. The caller says that `by` may."""
+    with a bid, once the contract is theirs. The first keeps its readers. The caller says that `act.by` may."""
     given = Document.objects.get(pk=document_id)
     document = Document.objects.create(
         title=title[:300],

@@ -37,8 +37,8 @@ def expiring(documents: QuerySet[Document], *, on: date) -> QuerySet[Document]:
 
 
 def document_to_use(document_id: int | None, *, act: Act) -> Document | None:
-    """The document that was chosen, if any. Raises NotAllowed where it was withdrawn, or `by` may not open it: who
-    cannot read a paper shows nothing by it. `by` None is the machine's administrator."""
+    """The document that was chosen, if any. Raises NotAllowed where it was withdrawn, or `act.by` may not open it: who
+    cannot read a paper shows nothing by it. `act.by` None is the machine's administrator."""
     if document_id is None:
         return None
     seen = Document.objects.all() if act.by is None else documents_visible_to(act.by, on=act.on)

@@ -39,10 +39,7 @@ def of_imports(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
 
 
 _GONE = "select null::bigint as key from changed where missing_since is not null"
-_RECORDS = (
-    "people_child", "people_professional", "earlyhelp_tac", "earlyhelp_tacaudit", "socialcare_referral",
-    "socialcare_careepisode", "socialcare_involvement", "placements_placement",
-)  # fmt: skip
+_RECORDS = [model._meta.db_table for model in queries.RECORDS]
 SOURCES = (
     Source(
         "imports",

@@ -4,16 +4,14 @@ What the files hold is declared by a `Folder` (ssd, contracts); how rows become 
 One transaction: killed at any moment, nothing was taken. Memory does not grow with the files.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import transaction
-
 from plumbline.exchange import refusals
+from plumbline.exchange.answers import answer
 from plumbline.exchange.folder_files import Found, Source, open_source, said
 from plumbline.exchange.folder_kinds import Kind, absent_from, notes
 from plumbline.exchange.folder_rows import staged_rows
@@ -48,7 +46,7 @@ class Folder:
     # What it means for people here, asked before and after (`on`); and how the two differ, in sentences.
     standing: Callable[..., Any]
     what_changes: Callable[[Any, Any], list[str]]
-    # What follows in other rooms once rows are in (`by`, `at`, `on`), and what is said while it is done.
+    # What follows in other rooms once rows are in (`act`), and what is said while it is done.
     follow_up: Callable[..., None]
     follows: str
     # Why a row that was refused before is settled by a later file, of a day.
@@ -89,15 +87,14 @@ class Run:
         return {name: taken.as_json() for name, taken in self.files.items()}
 
     def answer(self) -> dict[str, Any]:
-        """As interfaces.md has it: files, refused, seconds, notes; with means and the import's number."""
-        return {
-            "files": self.counts,
-            "refused": self.refused,
-            "seconds": round(time.monotonic() - self.started, 2),
-            "notes": self.notes,
-            "means": self.means,
-            "import": None if self.dry_run else self.import_run.pk,
-        }
+        return answer(
+            self.import_run,
+            started=self.started,
+            dry_run=self.dry_run,
+            refused=self.refused,
+            notes=self.notes,
+            means=self.means,
+        )
 
 
 @contextmanager
@@ -120,21 +117,21 @@ def taking_in(
     Raises RuleBroken: older_extract; many_gone, where much ends and it is not said that the files are `whole`; where
     `strict`, for any refused row; and where no file can be read.
     """
-    with transaction.atomic():
-        imports.lock(waiting=lambda: progress(0, 0, "Another import is running; waiting for it to end"))
+    with imports.importing(
+        kind=folder.name,
+        label=label,
+        by=act.by,
+        at=act.at,
+        as_at=day,
+        backfill=backfill,
+        dry_run=dry_run,
+        waiting=lambda: progress(0, 0, "Another import is running; waiting for it to end"),
+    ) as import_run:
         if not backfill:
             for name in found.sources:
                 imports.refuse_older(source=name, extracted_on=day)
         run = Run(
-            folder,
-            imports.begin(kind=folder.name, label=label, by=act.by, at=act.at, as_at=day, backfill=backfill),
-            day,
-            backfill,
-            found.count_lines(),
-            progress,
-            found.notes,
-            started,
-            dry_run=dry_run,
+            folder, import_run, day, backfill, found.count_lines(), progress, found.notes, started, dry_run=dry_run
         )
         refusing.stage_refusals()
         before = folder.standing(on=act.on)
@@ -149,13 +146,11 @@ def taking_in(
         run.refused, count = refusing.listed(list(run.files))
         if strict and count:
             _refuse_any(run.refused[0], count)
-        refusals.keep(run.import_run)
-        imports.end(run.import_run, run.counts)
+        refusals.keep(import_run)
+        import_run.files = run.counts
         yield run
         run.means = folder.what_changes(before, folder.standing(on=act.on))
         run.say("Dry run: putting everything back" if dry_run else "Committing")
-        if dry_run:
-            transaction.set_rollback(True)
     if count > len(run.refused):
         reason = f"{count:,} rows were refused; the first {len(run.refused):,} are listed, all are kept to be mended."
         run.notes.append(Note(None, "more_refused", reason).as_json(label))

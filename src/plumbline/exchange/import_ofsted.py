@@ -6,17 +6,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from plumbline.exchange import gias, import_gias, refusals
+from plumbline.exchange.answers import answer
 from plumbline.exchange.folder_files import said
 from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.ofsted_lists import read_lists
 from plumbline.exchange.ofsted_rows import OfstedList
 from plumbline.exchange.readers import Note
 from plumbline.exchange.wrong_files import WrongFile
-from plumbline.intake import imports, refusing
+from plumbline.intake import imports
 from plumbline.intake.models import Import
+from plumbline.intake.tables import Taken
 from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.memory import collecting_later
@@ -55,39 +55,35 @@ def import_ofsted(path: Path, *, as_at: date, because: str = "", dry_run: bool =
             raise
         return import_gias.import_register(register, path, as_at=as_at, dry_run=dry_run, act=act)
     proves_to = _check_day(lists, as_at=as_at, because=because.strip())
-    files: dict[str, dict[str, int]] = {}
     refused: list[dict[str, Any]] = []
     told: list[dict[str, Any]] = []
     changes: list[StatusChange] = []
     overruled: list[str] = []
-    with transaction.atomic():
-        imports.lock(waiting=lambda: None)
+    with imports.importing(
+        kind="ofsted",
+        label=path.name,
+        by=act.by,
+        at=act.at,
+        as_at=as_at,
+        because=because.strip(),
+        dry_run=dry_run,
+    ) as run:
         then = consequences.before(on=act.on)
-        run = imports.begin(kind="ofsted", label=path.name, by=act.by, at=act.at, as_at=as_at, because=because.strip())
         for read in lists:
             name = path.stem if len(lists) == 1 else f"{path.stem}: {read.sheet}"
             judged = placements.take_judgements(
                 record=record_list, read=read, import_run=run, proves_to=proves_to, act=act
             )
             taken = judged.recorded
-            files[name] = {"read": read.read, **taken.rows, "repeated": read.repeated, "refused": len(read.refused)}
+            counts = Taken(read.read, **taken.rows, repeated=read.repeated, refused=len(read.refused))
+            run.files[name] = counts.as_json()
             refused += _keep_refused(run, name, read, taken.ofsted_list)
             told.append(_told(read, taken))
             changes += taken.status_changes
             overruled += [each.sentence for each in taken.overruled] + [each.withstood for each in taken.withstood]
         means = [*consequences.what_changes(then, changes, on=act.on), *overruled, *_to_be_read(lists)]
-        imports.end(run, files)
-        if dry_run:
-            transaction.set_rollback(True)
-    return {
-        "files": files,
-        "refused": refused,
-        "seconds": round(time.monotonic() - started, 2),
-        "notes": _notes(lists, list(files)),
-        "means": means,
-        "lists": told,
-        "import": None if dry_run else run.pk,
-    }
+    notes = _notes(lists, list(run.files))
+    return answer(run, started=started, dry_run=dry_run, refused=refused, notes=notes, means=means, lists=told)
 
 
 def _check_day(lists: Sequence[OfstedList], *, as_at: date, because: str) -> date | None:
@@ -153,9 +149,7 @@ def _told(read: OfstedList, taken: ListTaken) -> dict[str, Any]:
 
 def _keep_refused(run: Import, file: str, read: OfstedList, ofsted_list: models.OfstedList) -> list[dict[str, Any]]:
     """Kept to be mended; those of this list that came in with it now are settled."""
-    refusing.stage_refusals()
-    refusing.add(file[:100], read.refused)
-    refusals.keep(run)
+    kept = refusals.keep_of_file(run, file=file, refused=read.refused)
     RefusedRow.objects.filter(import_run=run, file=file[:100]).update(ofsted_list=ofsted_list)
     came_in = {row.urn for row in read.rows} - {row.id for row in read.refused}
     waiting = RefusedRow.objects.filter(ofsted_list=ofsted_list, state=RefusedRow.State.OPEN).exclude(import_run=run)
@@ -166,9 +160,7 @@ def _keep_refused(run: Import, file: str, read: OfstedList, ofsted_list: models.
             settled_at=run.at,
             settled_because=f"Came in with {run.label} handed in later.",
         )
-    return [
-        {"file": file, "line": row.line, "id": row.id, "code": row.code, "reason": row.reason} for row in read.refused
-    ]
+    return kept
 
 
 def _notes(lists: Sequence[OfstedList], names: Sequence[str]) -> list[dict[str, Any]]:

@@ -346,7 +346,7 @@ class _RowReader:
                 _merge(inspections, inspection)
                 inspections += regraded
         for attached in self.attached:
-            judgement = self._judgement(line, urn, cells, attached.column, attached.aspect)
+            judgement = self._judgement(cells, attached.column, attached.aspect)
             if judgement:
                 self._attach(inspections, attached.aspect, judgement, attached.kinds)
         self._note_not_read(line, urn, inspections)
@@ -405,7 +405,7 @@ class _RowReader:
         judgements = {
             aspect.value: judgement
             for column, aspect in columns
-            if (judgement := self._judgement(line, urn, cells, column, aspect))
+            if (judgement := self._judgement(cells, column, aspect))
         }
         if inspected_on is None:
             if any(judgement.grade != NOT_JUDGED for judgement in judgements.values()):
@@ -475,7 +475,7 @@ class _RowReader:
                 "future_date", f"{what} {day_in_words(day)} is after the day of the list, {day_in_words(self.as_at)}."
             )
 
-    def _judgement(self, line: int, urn: str, cells: Cells, column: str, aspect: Aspect) -> Judgement | None:
+    def _judgement(self, cells: Cells, column: str, aspect: Aspect) -> Judgement | None:
         cell = cells[column]
         # Most cells are empty, and there are thirty thousand of them in a list.
         if not cell:

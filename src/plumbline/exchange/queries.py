@@ -34,6 +34,10 @@ _SOURCES: Mapping[str, tuple[type[Model], Q]] = {
 }
 
 
+# The tables that an extract fills.
+RECORDS = tuple(dict.fromkeys(model for model, _ in _SOURCES.values()))
+
+
 def imports(viewer: User | None, *, on: date) -> QuerySet[Import]:
     """Every import, newest first; none for who may not import."""
     return Import.objects.order_by("-id") if _may(viewer, on=on) else Import.objects.none()

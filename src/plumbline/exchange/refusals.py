@@ -1,9 +1,13 @@
 """Rows that could not be taken, kept to be mended and tried again, or settled since they came in after all."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import connection
 
-from plumbline.intake import taking
+from plumbline.intake import refusing, taking
 from plumbline.intake.models import Import
+from plumbline.intake.refusing import Refused
 
 
 def keep(import_run: Import) -> None:
@@ -19,6 +23,14 @@ def keep(import_run: Import) -> None:
             order by r.file, r.line""",
         parameters={"run": import_run.pk},
     )
+
+
+def keep_of_file(import_run: Import, *, file: str, refused: Sequence[Refused]) -> list[dict[str, Any]]:
+    """Keep the rows that were refused while one file was read; as an answer lists them."""
+    refusing.stage_refusals()
+    refusing.add(file[:100], refused)
+    keep(import_run)
+    return [{"file": file, "line": row.line, "id": row.id, "code": row.code, "reason": row.reason} for row in refused]
 
 
 def settle_taken(*, file: str, staged: str, import_run: Import, because: str) -> int:

@@ -81,7 +81,7 @@ def import_ssd(
     `seconds`), with `extracted_on`, and `gone`: what would end where more than a tenth of a kind is no longer there.
     Where anything is, it is refused (many_gone) unless it is said that the extract is `whole`.
 
-    Without `extracted_on` it is the day of the newest file, at most `on`. `dry_run` says what would change; `strict`
+    Without `extracted_on` it is the day of the newest file, at most today. `dry_run` says what would change; `strict`
     raises RuleBroken where any row is refused. `refused` lists the first 100,000.
 
     An extract older than the last of a file's kind is refused unless `backfill`. Then that file only adds rows whose id

@@ -83,7 +83,13 @@ def receive(
     if kind == OFSTED and len(upload.file_names) > 1:
         raise RuleBroken("Hand in one list at a time: each is of its own day.", code="one_list")
     upload.save(update_fields=["folder", "file_names"])
-    act.record("exchange.upload.received", subject=upload, upload_kind=kind, files=upload.file_names)
+    act.record(
+        "exchange.upload.received",
+        subject=upload,
+        because=because.strip(),
+        upload_kind=kind,
+        files=upload.file_names,
+    )
     return upload
 
 
@@ -94,7 +100,7 @@ def ask_to_look(*, upload: Upload, because: str = "", act: PersonalAct) -> None:
     if because.strip():
         upload.options |= {"because": because.strip()}
         upload.save(update_fields=["options"])
-    _ask(upload, _State.LOOKING, "exchange.upload.look_asked", act=act)
+    _ask(upload, _State.LOOKING, "exchange.upload.look_asked", because=because.strip(), act=act)
 
 
 @operation
@@ -106,7 +112,9 @@ def ask_to_take(*, upload: Upload, whole: bool = False, act: PersonalAct) -> Non
     _ask(upload, _State.TAKING, "exchange.upload.take_asked", act=act, whole=whole)
 
 
-def _ask(upload: Upload, to: Upload.State, kind: str, *, act: PersonalAct, whole: bool = False) -> None:
+def _ask(
+    upload: Upload, to: Upload.State, kind: str, *, because: str = "", whole: bool = False, act: PersonalAct
+) -> None:
     act.check(_NEEDS[upload.kind])
     locked = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
     check_move(UPLOAD_MOVES, _State(locked.state), to)
@@ -114,7 +122,7 @@ def _ask(upload: Upload, to: Upload.State, kind: str, *, act: PersonalAct, whole
     locked.options = locked.options | {"whole": whole}
     locked.progress = {"done": 0, "total": 0, "what": "Waiting for its turn", "at": act.at.isoformat()}
     locked.save(update_fields=["state", "reason", "progress", "options"])
-    act.record(kind, subject=locked, whole=whole)
+    act.record(kind, subject=locked, because=because, whole=whole)
 
 
 def look(*, upload_id: int, home: Path, prefix: str = "", now: Clock, on: date) -> None:
@@ -166,13 +174,9 @@ def _end(upload: Upload, state: Upload.State, **changes: Any) -> None:
 def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dry_run: bool) -> dict[str, Any]:
     folder = home / upload.folder
     as_at = date.fromisoformat(upload.options["as_at"]) if upload.options.get("as_at") else None
+    act = PersonalAct(upload.uploaded_by, now(), on)
     if upload.kind == NOTICES:
-        return import_ocds.import_ocds(
-            folder / upload.file_names[0],
-            prefix=prefix,
-            dry_run=dry_run,
-            act=PersonalAct(upload.uploaded_by, now(), on),
-        )
+        return import_ocds.import_ocds(folder / upload.file_names[0], prefix=prefix, dry_run=dry_run, act=act)
     if upload.kind == OFSTED:
         if as_at is None:
             raise RuleBroken("Say of which day the list is.", code="missing_day")
@@ -181,20 +185,18 @@ def _import(upload: Upload, *, home: Path, prefix: str, now: Clock, on: date, dr
             as_at=as_at,
             because=upload.options.get("because", ""),
             dry_run=dry_run,
-            act=PersonalAct(upload.uploaded_by, now(), on),
+            act=act,
         )
     with _outside(upload, now) as progress:
         if upload.kind == CONTRACTS:
-            return contracts.import_contracts(
-                folder, dry_run=dry_run, act=PersonalAct(upload.uploaded_by, now(), on), progress=progress
-            )
+            return contracts.import_contracts(folder, dry_run=dry_run, act=act, progress=progress)
         return ssd.import_ssd(
             folder,
             extracted_on=as_at,
             backfill=bool(upload.options.get("backfill")),
             dry_run=dry_run,
             whole=bool(upload.options.get("whole")),
-            act=PersonalAct(upload.uploaded_by, now(), on),
+            act=act,
             progress=progress,
         )
 

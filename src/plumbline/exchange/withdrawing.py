@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
+from plumbline.audit.models import called
 from plumbline.exchange import uploads
 from plumbline.exchange.known_folders import FOLDERS
 from plumbline.exchange.models import RefusedRow, Withdrawal
@@ -81,7 +82,7 @@ def withdraw_import(*, import_id: int, because: str, dry_run: bool = False, act:
     of which it is not known what it changed); rests_on_it, where a later import of its kind was not: that is withdrawn
     first.
     """
-    imports.lock(waiting=lambda: None)
+    imports.lock()
     run = _to_withdraw(import_id, because, act=act)
     before = _standing(run, on=act.on)
     done = Withdrawn()
@@ -106,7 +107,7 @@ def withdraw_import(*, import_id: int, because: str, dry_run: bool = False, act:
         settled_by=act.by,
     )
     run.withdrawn_at, run.withdrawn_because = act.at, because.strip()
-    run.withdrawn_by_name = act.by.called if act.by else "the machine"
+    run.withdrawn_by_name = called(act.by)
     run.save(update_fields=["withdrawn_at", "withdrawn_because", "withdrawn_by_name"])
     act.record(
         "exchange.import.withdrawn",

@@ -7,9 +7,6 @@ from plumbline.audit.models import Recorded
 from plumbline.people.models import Invitation, User
 from plumbline.people.row_rules import as_row_of, lasting, tied
 
-# What is put to a role is read by others too.
-ALSO_READ = {"director": ("management_team",)}
-
 # Whether a flag is put to the one who looks: to their name, or to a role that they hold (of the team, if it has one).
 _PUT = "exists (select from flags_flagfor f where f.flag_id = {row}.id and f.to_at is null and "
 _BY_NAME = (
@@ -17,10 +14,10 @@ _BY_NAME = (
     " union all select p.source_id from people_user u join people_professional p on p.id = u.professional_id"
     " where u.id = {viewer}))"
 )
-# As duties have it (due.watching): “put:” and the role, with a team or, for who holds it in every team, “*”.
+# As people.keys has it: “put:” and the role, with a team or, for who holds it in every team, “*”.
 _ROLE = (
     "f.recipient like 'role:%' and array['put:' || substr(f.recipient, 6) || coalesce('/' || nullif(f.team, ''), ''),"
-    " 'put:' || substr(f.recipient, 6) || '/*'] && (select due_keys_of_the_viewer())"
+    " 'put:' || substr(f.recipient, 6) || '/*'] && (select people_keys_of_the_viewer())"
 )
 _OWN = tied("child", "{row}.child_id")
 # A reviewing officer's where the child is theirs, or no reviewing officer's.

@@ -243,7 +243,7 @@ def record_step_result(
 @operation
 def record_for_all(*, code: str, subject_type: str, subject_ids: Collection[int], result: str, act: PersonalAct) -> int:
     """One result for a step that concerns no single child, on every open flag about these subjects where it is still
-    to be done; returns on how many. The caller has checked that `by` may: who records it may see none of the flags.
+    to be done; returns on how many. The caller has checked that `act.by` may: who records it may see none of the flags.
     """
     if not result.strip():
         raise RuleBroken("Say what was found.", code="missing_result")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from plumbline.flags import rules
-from plumbline.flags.models import ALSO_READ, Flag, FlagFor, FlagState, FlagStep, Message, NumberedFlag
+from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep, Message, NumberedFlag
 from plumbline.flags.rules import Recipient, names_of
 from plumbline.kernel.periods import working_days_after
 from plumbline.people import access
@@ -74,7 +74,7 @@ def is_for(row: FlagFor, user: User, *, on: date) -> bool:
         return row.recipient in names_of(user)
     role = row.recipient.removeprefix("role:")
     for held in access.current_roles(user, on=on):
-        if role in (held.role, *ALSO_READ.get(held.role, ())) and (not row.team or held.team in ("", row.team)):
+        if role in (held.role, *access.ALSO_READ.get(held.role, ())) and (not row.team or held.team in ("", row.team)):
             return True
     return False
 
@@ -96,7 +96,7 @@ class Readers:
 def _put_to(viewer: User, *, on: date) -> QuerySet[FlagFor]:
     mine = Q(recipient__in=names_of(viewer))
     for held in access.current_roles(viewer, on=on):
-        for role in (held.role, *ALSO_READ.get(held.role, ())):
+        for role in (held.role, *access.ALSO_READ.get(held.role, ())):
             of_role = Q(recipient=f"role:{role}")
             if held.team:
                 of_role &= Q(team__in=["", held.team])

@@ -345,7 +345,7 @@ def tell_open(*, act: Act) -> Told:
 @operation
 def join_messages(*, act: Act) -> int:
     """What one night wrote to one person becomes one message; what is urgent stays by itself. Returns how many
-    messages were joined. `at`: the night's own moment."""
+    messages were joined."""
     parts: dict[User, list[Message]] = defaultdict(list)
     written = (
         Message.objects.select_for_update(of=("self",), skip_locked=True)

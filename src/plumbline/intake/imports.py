@@ -1,11 +1,12 @@
-"""One reading of files from outside: it begins, ends, and says how far its source now reaches."""
+"""One reading of files from outside, all of it or nothing, and how far its source now reaches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
+from plumbline.audit.models import called
 from plumbline.intake.models import Extract, Import
 from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
@@ -14,7 +15,7 @@ from plumbline.kernel.errors import RuleBroken
 IMPORT_LOCK = 7_161_905_547
 
 
-def lock(*, waiting: Callable[[], None]) -> None:
+def lock(*, waiting: Callable[[], None] = lambda: None) -> None:
     """Let no other import run until this transaction ends; `waiting` is called if one is running now."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [IMPORT_LOCK])
@@ -23,7 +24,8 @@ def lock(*, waiting: Callable[[], None]) -> None:
             cursor.execute("select pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
 
 
-def begin(
+@contextmanager
+def importing(
     *,
     kind: str,
     label: str,
@@ -32,28 +34,31 @@ def begin(
     as_at: date | None,
     backfill: bool = False,
     because: str = "",
-) -> Import:
-    """The import that rows will name as their source."""
-    return Import.objects.create(
-        kind=kind,
-        label=label,
-        at=at,
-        by_id=by.pk if by else None,
-        by_name=getattr(by, "called", str(by)) if by else "the machine",
-        as_at=as_at,
-        backfill=backfill,
-        because=because,
-    )
-
-
-def end(import_run: Import, files: Any) -> None:
-    """Keep what was counted of each file, and the number that this transaction has in history, by which what the import
-    said can be taken back."""
-    with connection.cursor() as cursor:
-        cursor.execute("select max(tx) from audit_moment where xact = pg_current_xact_id()::text::bigint")
-        import_run.tx = cursor.fetchone()[0]
-    import_run.files = files
-    import_run.save(update_fields=["files", "tx"])
+    dry_run: bool = False,
+    waiting: Callable[[], None] = lambda: None,
+) -> Iterator[Import]:
+    """Take files in: the import that rows will name as their source, in whose `files` the caller leaves what was
+    counted of each. `dry_run` puts everything back."""
+    with transaction.atomic():
+        lock(waiting=waiting)
+        run = Import.objects.create(
+            kind=kind,
+            label=label,
+            at=at,
+            by_id=by.pk if by else None,
+            by_name=called(by),
+            as_at=as_at,
+            backfill=backfill,
+            because=because,
+        )
+        yield run
+        # The number that this transaction has in history, by which what the import said can be taken back.
+        with connection.cursor() as cursor:
+            cursor.execute("select max(tx) from audit_moment where xact = pg_current_xact_id()::text::bigint")
+            run.tx = cursor.fetchone()[0]
+        run.save(update_fields=["files", "tx"])
+        if dry_run:
+            transaction.set_rollback(True)
 
 
 def horizon(source: str) -> date | None:

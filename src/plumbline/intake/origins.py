@@ -1,4 +1,4 @@
-"""Reading where rows came from: what the newest extract still holds, what it no longer holds, what was typed here."""
+"""Reading where rows came from: what the newest extract still holds, what it no longer holds."""
 
 from datetime import date
 from typing import TypeVar
@@ -18,11 +18,6 @@ def present(rows: QuerySet[Rows]) -> QuerySet[Rows]:
 def missing(rows: QuerySet[Rows]) -> QuerySet[Rows]:
     """Those that the newest extract no longer holds."""
     return rows.filter(origin__missing_since__isnull=False)
-
-
-def typed_here(rows: QuerySet[Rows]) -> QuerySet[Rows]:
-    """Those that no import brought."""
-    return rows.filter(origin=None)
 
 
 def origin_of(row: Model) -> Origin | None:

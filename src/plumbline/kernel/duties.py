@@ -1,7 +1,7 @@
 """A duty: one thing that someone has to do, as every room says it in its `due.py`.
 
 `whose` says for whom it is, in one text: a person, a role, those whom flags of a role are put to, those whose roles
-permit something, or an organisation. Which of these texts mean the one who looks, `due.watching` says.
+permit something, or an organisation. Which of these texts mean the one who looks, `people.keys` says.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping

@@ -1,10 +1,12 @@
 """Settings made for URNs that a list, a placement or a person names first, and found again when a list tells more."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import ProtectedError
 
+from plumbline.intake import taking
 from plumbline.ofsted.models import CheckItem, Setting, StatusPeriod
 
 
@@ -41,7 +43,7 @@ def setting_meant(urn: str) -> Setting:
     with connection.cursor() as cursor:
         cursor.execute(f"select {register_meant('u.urn')} from (select %s::text as urn) u", [urn])
         register = cursor.fetchone()[0]
-    return Setting.objects.get(pk=ensure_settings(register=register, urns=[urn])[urn])
+    return setting_of(register=register, urn=urn)
 
 
 def let_go(meant: Mapping[int, int]) -> None:
@@ -60,15 +62,21 @@ def let_go(meant: Mapping[int, int]) -> None:
             continue
 
 
-def ensure_settings(*, register: str, urns: Collection[str]) -> dict[str, int]:
-    """The settings with these URNs, made where they are on no list yet; URN → number. Both sides of the guard do so."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """insert into ofsted_setting (register, urn, name, sort_key, provision_type, phase, local_authority,
-                   region, sector, registration_status, linked_urn, status, reasons, rule_version, judgements_rev,
-                   evaluated_rev)
-               select %s, u, '', '', '', '', '', '', '', '', '', 'unmatched', '[]', '', 0, 0
-               from unnest(%s::text[]) u order by u on conflict (register, urn) do nothing""",
-            [register, sorted(set(urns))],
-        )
-    return dict(Setting.objects.filter(register=register, urn__in=set(urns)).values_list("urn", "pk"))
+def make_settings(urns: str, *, register: str, parameters: Mapping[str, Any] | None = None) -> None:
+    """Make the settings that no list has named yet: they stand as unmatched. `urns`: a select of one column, urn;
+    `register`: as SQL, of `s.urn`."""
+    taking.insert(
+        "ofsted_setting",
+        given={"register": "n.register", "urn": "n.urn"},
+        # The list that names it may be coming in at this instant.
+        rows=f"""(select {register} as register, s.urn from (select distinct urn from ({urns}) u) s where s.urn <> '') n
+            where not exists (select from ofsted_setting o where o.urn = n.urn and o.register = n.register)
+            order by n.urn on conflict do nothing""",
+        parameters=parameters or {},
+    )
+
+
+def setting_of(*, register: str, urn: str) -> Setting:
+    """The setting with this URN, made where it is on no list yet."""
+    make_settings("select %(urn)s::text as urn", register="%(register)s", parameters={"register": register, "urn": urn})
+    return Setting.objects.get(register=register, urn=urn)

@@ -349,6 +349,9 @@ ROLES: dict[str, Role] = _roles(
 
 PROVIDER_USER = "provider_user"
 
+# What is put to a role is read by others too.
+ALSO_READ = {"director": ("management_team",)}
+
 # What comes near children's records or the trail, or lets someone give such powers.
 _NEEDS_TWO = frozenset(
     {

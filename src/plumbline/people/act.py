@@ -48,11 +48,6 @@ class Act:
         """The same, as of another day."""
         return replace(self, on=day)
 
-    @property
-    def as_machine(self) -> "Act":
-        """At the same moment, what follows from it and is done by nobody in person."""
-        return Act(None, self.at, self.on)
-
 
 @dataclass(frozen=True, slots=True)
 class PersonalAct(Act):

@@ -21,6 +21,7 @@ from psycopg.pq import TransactionStatus
 
 from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.people.models import User
+from plumbline.people.row_rules import lasting
 
 _SALT = "plumbline.people.acting"
 _BLOCK = 64
@@ -92,9 +93,7 @@ create or replace function people_holds(person bigint, roles text[], on_day date
 language sql stable security definer set search_path = public, pg_temp as $$
     select exists (
         select from people_roleheld h join people_user u on u.id = h.user_id
-        where h.user_id = person and u.is_active and h.role = any(roles)
-            and h.from_on <= on_day
-            and (h.to_on is null or h.to_on > on_day or h.to_on = on_day and h.ended_at is null))
+        where h.user_id = person and u.is_active and h.role = any(roles) and {lasting("h", day="on_day")})
 $$;
 
 -- Whether the one who looks holds one of these roles on the day.
@@ -148,14 +147,19 @@ def act(by: User | None, *, on: date) -> None:
 @contextmanager
 def viewing(viewer: User, *, on: date) -> Iterator[None]:
     """What is read in here is read as this viewer, in one transaction: the database shows no child's record that they
-    may not open, whatever is asked. Outside it shows none (docs/adr/0017)."""
+    may not open, whatever is asked. Afterwards it shows what it did before: none, or those of who looked until then
+    (docs/adr/0017)."""
+    within = connection.in_atomic_block
     with transaction.atomic():
-        token = _this_transaction.set(_read_transaction())
+        transaction_id, before = _read_transaction()
+        token = _this_transaction.set(transaction_id)
         try:
             act(viewer, on=on)
             yield
         finally:
             _this_transaction.reset(token)
+            if within:
+                _put_back("acting", before)
 
 
 def operation(do: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
@@ -203,10 +207,7 @@ def _saying(word: str, under_way: ContextVar[bool]) -> Iterator[None]:
         yield
     finally:
         under_way.reset(token)
-        # After an error of the database the transaction is put back, and this with it.
-        in_error = connection.connection.info.transaction_status == TransactionStatus.INERROR
-        if not (in_error or connection.needs_rollback):
-            _say(word, "")
+        _put_back(word, "")
 
 
 def over_all_records(read: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
@@ -232,14 +233,22 @@ def _say(word: str, proof: str) -> None:
         cursor.execute("select set_config(%s, %s, true)", [f"plumbline.{word}", proof])
 
 
+def _put_back(word: str, before: str) -> None:
+    """After an error of the database the transaction is put back, and what was said in it with it."""
+    in_error = connection.connection.info.transaction_status == TransactionStatus.INERROR
+    if not (in_error or connection.needs_rollback):
+        _say(word, before)
+
+
 def _proof(words: str) -> str:
-    return signed(f"{words}|{_this_transaction.get() or _read_transaction()}")
+    return signed(f"{words}|{_this_transaction.get() or _read_transaction()[0]}")
 
 
-def _read_transaction() -> str:
+def _read_transaction() -> tuple[str, str]:
+    """Which transaction this is, and who was said to look in it until now ("": nobody)."""
     with connection.cursor() as cursor:
-        cursor.execute(f"select {TRANSACTION}")
-        return cursor.fetchone()[0]
+        cursor.execute(f"select {TRANSACTION}, coalesce(current_setting('plumbline.acting', true), '')")
+        return cursor.fetchone()
 
 
 def signed(words: str) -> str:

@@ -1,6 +1,17 @@
 """Children, professionals, organisations and the council's code map, as an extract brings them."""
 
-from plumbline.intake.tables import Column, Intake, same
+from django.db import connection
+
+from plumbline.intake.tables import Column, Intake, Need, same
+
+# What a row about a child needs.
+NAMED_CHILD = Need(
+    "people_child",
+    of="person",
+    code="unknown_person",
+    reason="No person {} is known, from this extract or an earlier one.",
+    absent="The row names no person.",
+)
 
 CHILDREN = Intake(
     table="people_child",
@@ -41,3 +52,14 @@ CODE_MAP = Intake(
     match='t."column" = s.of_column and t.wording_key = s.wording_key',
     traced=False,
 )
+
+
+def find_professionals(table: str, *, column: str, wording: str) -> int:
+    """Name in `column` the professional whom a row names in its `wording`, by a number that was not known when the row
+    came in; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""update {table} t set {column} = p.id from people_professional p
+                where t.{column} is null and p.source_id = t.{wording}"""
+        )
+        return cursor.rowcount

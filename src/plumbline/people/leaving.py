@@ -53,7 +53,7 @@ class Kind:
 
 
 def hand_over(kind: Kind, *, user: User, to: User, because: str, act: Act) -> list[Any]:
-    """Give all of a kind to another person, each with its event. The caller has checked that `by` may.
+    """Give all of a kind to another person, each with its event. The caller has checked that `act.by` may.
 
     Raises RuleBroken (cannot_hold) for a person who may not hold one of them, with nothing given.
     """

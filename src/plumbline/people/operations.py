@@ -1,4 +1,4 @@
-"""Ties that follow from other records, and the names and codes by which the council's wordings are known."""
+"""Who signs in, the roles and ties that they hold, and what the council's wordings of codes and organisations mean."""
 
 import re
 import secrets
@@ -504,7 +504,7 @@ def begin_attempt(*, kind: str, username: str, source: str, act: Act) -> datetim
     """Count an attempt to get in before it is looked at, so that many at once are counted too; None: look at it.
 
     Otherwise the moment until which nothing is looked at. `kind`: password or code; `source`: as `guessing` has it.
-    `on` is not asked: attempts are counted by the clock.
+    The day is not asked: attempts are counted by the clock.
     """
     with connection.cursor() as cursor:
         for key in sorted({f"attempt of {username}", f"attempt from {source}"}):
@@ -547,7 +547,7 @@ def end_attempt(*, kind: str, username: str, source: str, succeeded: bool, act: 
 
 @operation
 def note_sign_out(*, act: PersonalAct) -> None:
-    """Leave the trace that someone signed out. `on` is not asked."""
+    """Leave the trace that someone signed out. The day is not asked."""
     act.record("people.sign_in.ended", subject=act.by)
 
 

@@ -16,6 +16,7 @@ from plumbline.audit.models import Event
 from plumbline.kernel.names import sort_key
 from plumbline.people import access
 from plumbline.people.access import Permission
+from plumbline.people.keys import SAME_BODY
 from plumbline.people.models import (
     BankHoliday,
     Child,
@@ -44,7 +45,7 @@ def holidays_end() -> date | None:
 
 
 def live_ties(viewer: User, subject_type: str, *, on: date) -> QuerySet[Tie]:
-    """The viewer's own ties of one kind on a day, both ends included."""
+    """The viewer's own ties of one kind that are held on a day."""
     return Tie.objects.filter(access.held_on(on), user=viewer, subject_type=subject_type)
 
 
@@ -76,16 +77,7 @@ def family_of(*, child_id: int, visible: QuerySet[Child]) -> list[FamilyMember]:
     )
 
 
-# An organisation and all that are the same body: whatever it was merged into, and everything merged into that.
-_SAME_BODY = """
-with recursive up as (
-    select id, merged_into_id from people_organisation where id = any(%s)
-    union select o.id, o.merged_into_id from people_organisation o join up on o.id = up.merged_into_id
-), same as (
-    select id from up where merged_into_id is null
-    union select o.id from people_organisation o join same on o.merged_into_id = same.id
-) select id from same
-"""
+_THESE = "select id, merged_into_id from people_organisation where id = any(%s)"
 
 
 def same_body(organisation_ids: Collection[int]) -> frozenset[int]:
@@ -93,7 +85,7 @@ def same_body(organisation_ids: Collection[int]) -> frozenset[int]:
     if not organisation_ids:
         return frozenset()
     with connection.cursor() as cursor:
-        cursor.execute(_SAME_BODY, [list(organisation_ids)])
+        cursor.execute(f"with recursive {SAME_BODY.format(these=_THESE)} select id from same", [list(organisation_ids)])
         return frozenset(number for (number,) in cursor.fetchall())
 
 

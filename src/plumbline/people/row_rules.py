@@ -11,11 +11,11 @@ VIEWER = "(select people_viewer())"
 DAY = "(select people_viewed_on())"
 
 
-def lasting(row: str) -> str:
+def lasting(row: str, *, day: str = DAY) -> str:
     """Whether a role or a tie is held, as people.access.held_on has it."""
     return (
-        f"{row}.from_on <= {DAY} and ({row}.to_on is null or {row}.to_on > {DAY}"
-        f" or {row}.to_on = {DAY} and {row}.ended_at is null)"
+        f"{row}.from_on <= {day} and ({row}.to_on is null or {row}.to_on > {day}"
+        f" or {row}.to_on = {day} and {row}.ended_at is null)"
     )
 
 

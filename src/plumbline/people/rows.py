@@ -14,37 +14,8 @@ from plumbline.audit.models import Recorded
 from plumbline.people.access import ROLES, Permission
 from plumbline.people.row_rules import VIEWER, as_row_of
 
-# Which children come near a role that reaches placements: those who were ever placed, and until when those are
-# allocated to a worker. Kept by triggers, so that a rule about each of thousands of rows reads one row. Numbers alone.
-_NEAR_OF = """
-insert into people_near (child_id, until)
-    select x.child_id, max(x.until) from (
-        select child_id, 'infinity'::date as until from placements_placement
-        union all select child_id, coalesce(to_on, 'infinity') from socialcare_involvement) x
-    where {children} group by x.child_id
-    on conflict (child_id) do update set until = excluded.until where people_near.until <> excluded.until;
-delete from people_near n where {gone} and not exists (select from placements_placement p where p.child_id = n.child_id)
-    and not exists (select from socialcare_involvement i where i.child_id = n.child_id);
-"""
-_CHANGED = "in (select child_id from changed)"
-_NEAR = f"""
-create table if not exists people_near (child_id bigint primary key, until date not null);
-{_NEAR_OF.format(children="true", gone="true")}
-create or replace function people_keep_near() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    {_NEAR_OF.format(children=f"x.child_id {_CHANGED}", gone=f"n.child_id {_CHANGED}")}
-    return null;
-end $$;
-"""
-# A row that is changed may be another child's afterwards: both are looked at.
-_NEAR_TRIGGERS = "".join(
-    f"""
-create or replace trigger near_{event}_{rows} after {event} on {table} referencing {rows} table as changed
-    for each statement execute function people_keep_near();"""
-    for table in ("placements_placement", "socialcare_involvement")
-    for event, rows in (("insert", "new"), ("update", "new"), ("update", "old"), ("delete", "old"))
-)
+# Which children come near a role that reaches placements, and until when: filled by who knows (placements.near).
+_NEAR = "create table if not exists people_near (child_id bigint primary key, until date not null);"
 
 # What is known of a child's record to those who may not see it.
 _NAMELESS = """
@@ -100,7 +71,7 @@ def sync(*, web: str, worker: str, facts: str) -> None:
     """Make the policies. Run by the owner after every migration, when histories are there."""
     names = dict(zip(("web", "worker", "facts"), map(connection.ops.quote_name, (web, worker, facts)), strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR + _NEAR_TRIGGERS + _NAMELESS)
+        cursor.execute(_NEAR + _NAMELESS)
         for model, rule in about_children().items():
             table = model._meta.db_table
             seen = filled_in(rule, table=table)

@@ -232,7 +232,7 @@ def asked_of(viewer: User, *, number: int, on: date, locked: bool = False) -> Ch
 @operation
 def answer(*, number: int, concerned: bool, because: str, act: PersonalAct) -> ChildAtIncident:
     """Whether the incident concerns the child: a yes links the child, a no says why. Raises RuleBroken for a second
-    answer, or a no without a reason; NotAllowed for a child whom `by` may not see."""
+    answer, or a no without a reason; NotAllowed for a child whom `act.by` may not see."""
     row = asked_of(act.by, number=number, on=act.on, locked=True)
     if row.concerned is not None:
         raise RuleBroken("This was answered already.", code="answered_already")

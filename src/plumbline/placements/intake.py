@@ -8,26 +8,13 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from plumbline.intake import taking
-from plumbline.intake.tables import Column, Intake, Need, same
-from plumbline.ofsted.intake import register_meant
+from plumbline.intake.tables import Column, Intake, same
+from plumbline.ofsted.intake import make_settings, register_meant
+from plumbline.people import intake as people_intake
 from plumbline.people import operations as people
 from plumbline.people.act import Act
 from plumbline.people.acting import operation
 from plumbline.socialcare import intake as socialcare
-
-
-def _make_settings(staged: str, register: str) -> None:
-    """A setting that no list has named yet is kept as unmatched."""
-    taking.insert(
-        "ofsted_setting",
-        given={"register": "n.register", "urn": "n.urn"},
-        # The list that names it may be coming in at this instant.
-        rows=f"""(select distinct {register} as register, s.urn from {staged} s where s.urn <> '') n
-            where not exists (select from ofsted_setting o where o.urn = n.urn and o.register = n.register)
-            order by n.urn on conflict do nothing""",
-        parameters={},
-    )
 
 
 def _intake(
@@ -48,20 +35,12 @@ def _intake(
         ),
         joins=f"""join people_child c on c.source_id = s.person
             left join ofsted_setting g on g.urn = s.urn and g.register = {register} {joins}""",
-        needs=(
-            Need(
-                "people_child",
-                of="person",
-                code="unknown_person",
-                reason="No person {} is known, from this extract or an earlier one.",
-                absent="The row names no person, and none is found by what else it names.",
-            ),
-        ),
+        needs=(socialcare.NAMED_CHILD,),
         fixed={"source": f"'{source}'", "source_id": "s.id"},
         match="t.source_id = s.id",
         scope=f"t.source = '{source}'",
         fill=fill,
-        before=lambda staged: _make_settings(staged, register),
+        before=lambda staged: make_settings(f"select urn from {staged}", register=register),
     )
 
 
@@ -111,9 +90,6 @@ def follow_registers() -> int:
 
 def find_caseworkers() -> int:
     """Name the caseworker of placements whose id was not known when they came in; how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """update placements_placement t set caseworker_id = p.id from people_professional p
-               where t.caseworker_id is null and p.source_id = t.caseworker_wording"""
-        )
-        return cursor.rowcount
+    return people_intake.find_professionals(
+        "placements_placement", column="caseworker_id", wording="caseworker_wording"
+    )

@@ -386,7 +386,7 @@ def open_month(
     act: Act,
     setting_ids: frozenset[int] = frozenset(),
 ) -> MonthlyCheck:
-    """The check of the month of `on`, with a line for each setting with children now, and for `setting_ids` (those
+    """The check of this month, with a line for each setting with children now, and for `setting_ids` (those
     with contracts). Opened already: the settings that have come since are added.
     """
     ours = set(Placement.objects.filter(open_on(act.on), setting__isnull=False).values_list("setting", flat=True))

@@ -1,16 +1,14 @@
 """Referrals and allocated workers, as an extract brings them."""
 
+from dataclasses import replace
+
 from django.db import connection
 
-from plumbline.intake.tables import Column, Intake, Need, same
+from plumbline.intake.tables import Column, Intake, same
+from plumbline.people import intake as people
 
-_CHILD = Need(
-    "people_child",
-    of="person",
-    code="unknown_person",
-    reason="No person {} is known, from this extract or an earlier one.",
-    absent="The row names no person, and none is found by what else it names.",
-)
+# Of rows that may name the child by what is known of another row.
+NAMED_CHILD = replace(people.NAMED_CHILD, absent="The row names no person, and none is found by what else it names.")
 
 REFERRALS = Intake(
     table="socialcare_referral",
@@ -19,7 +17,7 @@ REFERRALS = Intake(
         *same("referred_on", "source_code", "nfa", "closed_on", "close_reason", "worker_wording"),
     ),
     joins="join people_child c on c.source_id = s.person",
-    needs=(_CHILD,),
+    needs=(NAMED_CHILD,),
     fixed={"source_id": "s.id"},
 )
 
@@ -27,7 +25,7 @@ CARE_EPISODES = Intake(
     table="socialcare_careepisode",
     columns=(Column("child_id", "c.id", "person"), *same("period_of_care", "placement")),
     joins="join people_child c on c.source_id = s.person",
-    needs=(_CHILD,),
+    needs=(NAMED_CHILD,),
     fixed={"source_id": "s.id"},
 )
 
@@ -67,7 +65,7 @@ INVOLVEMENTS = Intake(
     ),
     joins="join people_child c on c.source_id = s.person"
     " left join people_professional p on p.source_id = s.professional_wording",
-    needs=(_CHILD,),
+    needs=(NAMED_CHILD,),
     fixed={"source_id": "s.id"},
     fill=find_child_of_referral,
 )
@@ -75,9 +73,4 @@ INVOLVEMENTS = Intake(
 
 def find_workers() -> int:
     """Name the worker of involvements whose id was not known when they came in; how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """update socialcare_involvement i set professional_id = p.id from people_professional p
-               where i.professional_id is null and p.source_id = i.professional_wording"""
-        )
-        return cursor.rowcount
+    return people.find_professionals("socialcare_involvement", column="professional_id", wording="professional_wording")

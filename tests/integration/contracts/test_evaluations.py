@@ -6,7 +6,8 @@ import pytest
 
 from plumbline.actions.models import Action
 from plumbline.audit.models import Event
-from plumbline.contracts.models import CommitmentCheck, Evaluation, KpiReading, ReasonPeriod
+from plumbline.contracts import naming
+from plumbline.contracts.models import CommitmentCheck, Evaluation, HeldText, KpiReading, ReasonPeriod
 from plumbline.contracts.operations import arrangements, evaluations, kpis
 from plumbline.contracts.operations.held_texts import settle_text
 from plumbline.contracts.operations.rating import rerate
@@ -302,6 +303,28 @@ def test_a_resolution_tells_nothing_of_a_child_whom_the_writer_may_not_see(plann
     case = hold(planned, seer, cases=[CaseGiven("A7", "Late visits", "P77001")]).cases.get()
     resolved = evaluations.resolve_case(case_id=case.pk, resolution=resolution, resolved_on=TODAY, act=by(officer))
     assert resolved.resolution == HELD
+
+
+def test_what_is_said_of_a_case_without_a_child_is_read_at_once_since_nobody_could_let_it_through(
+    planned, officer
+) -> None:
+    case = hold(planned, officer, cases=[CaseGiven("A7", "Late visits")]).cases.get()
+    for _ in range(naming.MOST_REFUSALS):
+        by(officer).record(naming.REFUSED, what="report_incident")
+    resolved = evaluations.resolve_case(
+        case_id=case.pk, resolution="Visited weekly since.", resolved_on=TODAY, act=by(officer)
+    )
+    assert (resolved.resolution, HeldText.objects.exists()) == ("Visited weekly since.", False)
+
+
+def test_who_was_refused_often_has_what_they_say_of_a_case_with_a_child_read_by_who_knows_the_child(planned) -> None:
+    seer = one_who_sees(a_child())
+    case = hold(planned, seer, cases=[CaseGiven("A7", "Late visits", "P77001")]).cases.get()
+    for _ in range(naming.MOST_REFUSALS):
+        by(seer).record(naming.REFUSED, what="report_incident")
+    resolved = evaluations.resolve_case(case_id=case.pk, resolution="A child moved.", resolved_on=TODAY, act=by(seer))
+    assert resolved.resolution == HELD
+    assert to_read(seer, visible=Child.objects.all(), on=TODAY).get().text == "A child moved."
 
 
 def test_a_resolved_case_is_no_longer_open(planned, officer, contract) -> None:

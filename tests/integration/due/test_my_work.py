@@ -225,7 +225,7 @@ def test_a_late_action_stands_once_before_its_owner_though_its_flag_is_put_to_th
 
 def _keys(user: User) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("select due_keys_of(%s, %s)", [user.pk, TODAY])
+        cursor.execute("select people_keys_of(%s, %s)", [user.pk, TODAY])
         return cursor.fetchone()[0]
 
 

@@ -65,7 +65,7 @@ def test_the_pages_login_is_refused_anothers_work(demo_database):
 
 def _keys(user: User) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("select due_keys_of(%s, %s)", [user.pk, TODAY])
+        cursor.execute("select people_keys_of(%s, %s)", [user.pk, TODAY])
         return cursor.fetchone()[0]
 
 

@@ -1,14 +1,14 @@
 """Row security, tried by SQL over connections of the pages' login: it shows what the queries show, and nothing else."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 
 from plumbline.audit.models import Recorded
 from plumbline.contracts.models import HeldText, IncidentChild
@@ -122,6 +122,31 @@ def _fetch(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchall()
+
+
+@pytest.mark.django_db
+@pytest.mark.login("pages")
+def test_who_looks_within_anothers_reading_looks_no_longer_than_that() -> None:
+    first, second = UserFactory(role="social_worker"), UserFactory(role="social_worker")
+    own = {user: ChildFactory() for user in (first, second)}
+    for user, child in own.items():
+        TieFactory(user=user, subject_id=child.pk, why="worker")
+
+    def seen() -> set[int]:
+        return seen_by_sql(Child)
+
+    with as_the_pages():
+        with acting.viewing(first, on=TODAY):
+            with acting.viewing(second, on=TODAY):
+                assert seen() == {own[second].pk}
+            assert seen() == {own[first].pk}
+            with suppress(ValueError), acting.viewing(second, on=TODAY):
+                raise ValueError
+            assert seen() == {own[first].pk}
+            with suppress(DatabaseError), acting.viewing(second, on=TODAY):
+                _fetch("select 1 / 0")
+            assert seen() == {own[first].pk}
+        assert seen() == set()
 
 
 ABOUT_OTHERS_TOO = ("audit_event", "flags_flag", "flags_flag_history")

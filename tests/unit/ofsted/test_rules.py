@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -327,18 +328,27 @@ def test_a_closed_setting_that_was_inadequate_stays_adverse_with_both_reasons() 
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "status"), [("restriction", "adverse"), ("suspension", "adverse"), ("compliance", "watch")]
-)
-def test_a_notice_counts_on_each_of_its_days_and_no_other(kind: str, status: str) -> None:
-    notice = Notice(kind, date(2024, 3, 1), date(2024, 5, 31))
-    periods = status_timeline(inspections=[GOOD], notices=[notice])
+FOUR_DAYS = (date(2024, 2, 29), date(2024, 3, 1), date(2024, 5, 31), date(2024, 6, 1))
+# Something happens on each of them, so that each is looked at by itself.
+EACH_DAY = [GOOD, *(full(day, overall="good") for day in FOUR_DAYS)]
 
-    assert [
-        (day.isoformat(), found.status.value)
-        for day in (date(2024, 2, 29), date(2024, 3, 1), date(2024, 5, 31), date(2024, 6, 1))
-        if (found := status_on(day, periods))
-    ] == [("2024-02-29", "clear"), ("2024-03-01", status), ("2024-05-31", status), ("2024-06-01", "clear")]
+
+@pytest.mark.parametrize("inspections", [[GOOD], EACH_DAY])
+@pytest.mark.parametrize(
+    ("status", "more"),
+    [
+        ("adverse", {"notices": [Notice("restriction", FOUR_DAYS[1], FOUR_DAYS[2])]}),
+        ("adverse", {"notices": [Notice("suspension", FOUR_DAYS[1], FOUR_DAYS[2])]}),
+        ("watch", {"notices": [Notice("compliance", FOUR_DAYS[1], FOUR_DAYS[2])]}),
+        ("unregistered", {"unregistered": [Unregistered(FOUR_DAYS[1], FOUR_DAYS[2])]}),
+    ],
+)
+def test_a_notice_and_a_use_without_registration_count_on_each_of_their_days_and_no_other(
+    status: str, more: dict[str, Any], inspections: list[Inspection]
+) -> None:
+    periods = status_timeline(inspections=inspections, **more)
+    said = [found.status.value for day in FOUR_DAYS if (found := status_on(day, periods))]
+    assert said == ["clear", status, status, "clear"]
 
 
 def test_use_of_an_unregistered_setting_is_the_gravest_state() -> None:

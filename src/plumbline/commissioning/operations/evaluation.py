@@ -360,7 +360,7 @@ def agree_score(
             "agreed_by": act.by,
         },
     )
-    act.record("commissioning.score.agreed", subject=agreed, bid=bid_id, question=question)
+    act.record("commissioning.score.agreed", subject=agreed, because=reason.strip(), bid=bid_id, question=question)
     return agreed
 
 

@@ -27,7 +27,7 @@ _S = Tender.State
 
 @operation
 def make_tender(*, details: Details, act: PersonalAct) -> Tender:
-    """Begin a draft; `by` leads it unless someone else is named. A reference is made where none is given."""
+    """Begin a draft; `act.by` leads it unless someone else is named. A reference is made where none is given."""
     act.check(Permission.TENDERS_MANAGE)
     values = _checked(details, but=None)
     values["reference"] = values["reference"] or _next_reference(act.on)

@@ -245,20 +245,18 @@ def resolve_case(*, case_id: int, resolution: str, resolved_on: date, act: Act) 
         raise RuleBroken("Say how it was resolved.", code="missing_resolution")
     if resolved_on > act.on:
         raise RuleBroken(f"{wording.day(resolved_on)} is a date in the future.", code="future_date")
-    child = case.child
-    unseen = (
-        child is not None
-        and act.by is not None
-        and not children_visible_to(act.by, on=act.on).filter(pk=child.pk).exists()
-    )
-    names = naming.Names(seen=[], unseen=unseen)
-    case.resolution = naming.shown(resolution.strip(), names, what="The resolution", act=act)
-    if child is not None and case.resolution != held.HELD:
-        rules.check_nameless(resolution, names=[child.forename, child.surname])
+    case.resolution = resolution.strip()
+    # Of a case without a child there is no name to compare it with, and nobody for whom it could wait.
+    if case.child is not None:
+        unseen = act.by is not None and not children_visible_to(act.by, on=act.on).filter(pk=case.child.pk).exists()
+        names = naming.Names(seen=[], unseen=unseen)
+        case.resolution = naming.shown(case.resolution, names, what="The resolution", act=act)
+        if case.resolution == held.HELD:
+            hold_text(record=case, field="resolution", text=resolution.strip(), case=case, act=act)
+        else:
+            rules.check_nameless(resolution, names=[case.child.forename, case.child.surname])
     case.resolved_on = resolved_on
     case.save(update_fields=["resolution", "resolved_on"])
-    if case.resolution == held.HELD:
-        hold_text(record=case, field="resolution", text=resolution.strip(), case=case, act=act)
     act.record("contracts.evaluation.case_resolved", subject=case, because=case.resolution)
     return case
 
@@ -303,7 +301,7 @@ def _owner(owner_id: int | None) -> User | None:
 
 
 def _child(source_id: str, *, act: Act) -> Child:
-    """A child by its source id, as `by` may see it; what they may not see is not there."""
+    """A child by its source id, as `act.by` may see it; what they may not see is not there."""
     children = Child.objects.all() if act.by is None else children_visible_to(act.by, on=act.on)
     found = children.filter(source_id=source_id.strip().upper()).first()
     if found is None:

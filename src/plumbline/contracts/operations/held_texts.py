@@ -32,17 +32,23 @@ def hold_text(
     """Keep what was typed where `naming.shown` did not let others read it, and ask those who know the children by mail.
     `child`: whom it names, and who is not linked to the incident.
 
-    A text of the same field that waits already is replaced: it was never shown.
+    A text of the same field that waits already is replaced: it was never shown. Of a case without a child nothing is
+    kept: nobody could read it.
     """
+    children = {link.child_id for link in incident.children.all()} if incident else set()
+    if case is not None:
+        if case.child_id is None:
+            raise ValueError("a case with a child")
+        children.add(case.child_id)
+    if child is not None:
+        children.add(child.pk)
     about = {"subject_type": record._meta.label_lower, "subject_id": record.pk, "field": field}
     HeldText.objects.filter(**about, settled_at=None).delete()
     kept = HeldText.objects.create(
         **about, text=text, incident=incident, case=case, child=child, written_by=act.by, written_at=act.at
     )
     act.record("contracts.text.held", subject=record, field=field)
-    children = [link.child_id for link in incident.children.all()] if incident else [case.child_id if case else None]
-    children += [child.pk] if child else []
-    tied = Tie.objects.filter(held_on(act.on), subject_type="child", subject_id__in=[c for c in children if c])
+    tied = Tie.objects.filter(held_on(act.on), subject_type="child", subject_id__in=children)
     readers = User.objects.filter(is_active=True, pk__in=tied.values("user")).exclude(email="").order_by("pk")
     Message.objects.bulk_create(
         Message(
@@ -90,7 +96,7 @@ def hide_texts(*, incident: Incident, child: Child, linked: bool = True, act: Ac
 
 @operation
 def settle_text(*, held_id: int, text: str, visible: QuerySet[Child], act: PersonalAct) -> HeldText:
-    """Let others read a text that was kept unseen, as it is or mended. `visible`: the children whom `by` may see.
+    """Let others read a text that was kept unseen, as it is or mended. `visible`: the children whom `act.by` may see.
 
     Raises NotAllowed for whom the text is not, RuleBroken where it still names someone.
     """

@@ -74,8 +74,8 @@ def report_incident(
     """Report an incident under a contract, by the council or by its provider; who must be told follows from it.
 
     It is never stopped because no form is agreed: then `form` is None and a flag says so. `children` are linked: the
-    caller has found them among those that `by` may see. Raises RuleBroken for what cannot be, or where a text for wide
-    reading names someone; NotAllowed for the person who does not see the contract or may not report.
+    caller has found them among those that `act.by` may see. Raises RuleBroken for what cannot be, or where a text for
+    wide reading names someone; NotAllowed for the person who does not see the contract or may not report.
     """
     contract = _contract_to_report(contract_id, act=act)
     now = moment(on=act.on, at=act.at)
@@ -204,8 +204,8 @@ def set_outcome(*, incident_id: int, outcome: str, because: str, act: Act) -> In
 
 @operation
 def link_child(*, incident_id: int, child: Child, act: PersonalAct) -> int:
-    """Link a child whom the caller has found among those that `by` may see; who knows the child is told. Returns how
-    many texts named the child: they are not shown until someone has mended them."""
+    """Link a child whom the caller has found among those that `act.by` may see; who knows the child is told. Returns
+    how many texts named the child: they are not shown until someone has mended them."""
     incident = handling.seen(incident_id, act=act)
     link_found(incident=incident, child=child, act=act)
     return hide_texts(incident=incident, child=child, act=act)
@@ -213,7 +213,7 @@ def link_child(*, incident_id: int, child: Child, act: PersonalAct) -> int:
 
 @operation
 def link_child_placed_there(*, incident_id: int, child: Child, act: PersonalAct) -> int:
-    """Link a child who was placed at the setting of the incident on its day, and whom `by` may see: the caller has
+    """Link a child who was placed at the setting of the incident on its day, and whom `act.by` may see: the caller has
     found both. Who knows the child need not see the contract. Returns as `link_child`."""
     incident = (
         Incident.objects.select_for_update(of=("self",)).select_related("contract", "setting").get(pk=incident_id)
@@ -240,7 +240,7 @@ def link_found(*, incident: Incident, child: Child, act: Act) -> None:
 
 @operation
 def unlink_child(*, incident_id: int, child: Child, because: str, act: PersonalAct) -> None:
-    """Take a link back, with the reason; the caller has found the child among those that `by` may see."""
+    """Take a link back, with the reason; the caller has found the child among those that `act.by` may see."""
     incident = handling.seen(incident_id, act=act)
     if not because.strip():
         raise RuleBroken("Say why.", code="missing_reason")

@@ -76,7 +76,7 @@ def take_back(*, incident_id: int, because: str, act: Act) -> Incident:
 
 
 def _other(incident: Incident, reference: str, *, act: Act) -> Incident:
-    """The incident that this one is the same as, locked, of those that `by` may see."""
+    """The incident that this one is the same as, locked, of those that `act.by` may see."""
     seen = Incident.objects.all() if act.by is None else queries.incidents_visible_to(act.by, on=act.on)
     number = seen.filter(reference__iexact=reference).values_list("pk", flat=True).first()
     if number is None:

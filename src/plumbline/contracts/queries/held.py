@@ -5,8 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from plumbline.contracts.access import contracts_visible_to
-from plumbline.contracts.models import EvaluationCase, HeldText, Incident, IncidentChild, IncidentState
+from plumbline.contracts.models import HeldText, IncidentChild, IncidentState
 from plumbline.contracts.queries import incidents
 from plumbline.people.acting import over_all_records
 from plumbline.people.models import Child, User
@@ -16,9 +15,7 @@ from plumbline.people.queries import children_visible_to
 HELD = "This text is shown once someone who may see the children and the staff concerned has read it."
 
 
-def names_for(
-    writer: User | None, *, incident: Incident | None, named: Iterable[Child], staff_hidden: bool, on: date
-) -> tuple[set[int], bool]:
+def names_for(writer: User | None, *, named: Iterable[Child], staff_hidden: bool, on: date) -> tuple[set[int], bool]:
     """The numbers of those children whose names the writer may see, and whether there are names that they may not."""
     children = {child.pk for child in named}
     if writer is None:
@@ -36,10 +33,7 @@ def to_read(viewer: User, *, visible: QuerySet[Child], on: date) -> QuerySet[Hel
         & ~Q(incident__state=IncidentState.ASIDE)
         & (Q(incident__contract__child=None) | Q(incident__contract__child__in=visible))
     )
-    of_case = Q(case__child__in=visible, case__evaluation__contract__in=contracts_visible_to(viewer, on=on)) | Q(
-        case__child__in=visible.filter(pk__in=EvaluationCase.objects.values("child"))
-    )
-    waiting = HeldText.objects.filter(of_incident | of_case, settled_at=None).select_related(
+    waiting = HeldText.objects.filter(of_incident | Q(case__child__in=visible), settled_at=None).select_related(
         "incident__contract", "case__evaluation__contract", "written_by", "child"
     )
     without = [

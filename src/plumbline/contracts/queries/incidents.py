@@ -42,6 +42,8 @@ OVER = (IncidentState.CLOSED, IncidentState.ASIDE)
 def incidents_visible_to(viewer: User, *, on: date) -> QuerySet[Incident]:
     """The incidents that the viewer may see: of contracts they see, of their own organisation, of children whom they
     work with, and those opened to them by name. Nothing else exists."""
+    if not access.permissions_of(viewer, on=on):
+        return Incident.objects.none()
     seen = Q(pk__in=live_ties(viewer, INCIDENT, on=on).values("subject_id"))
     if access.may(viewer, Permission.INCIDENTS_VIEW, on=on):
         seen |= Q(contract__in=contracts_visible_to(viewer, on=on))

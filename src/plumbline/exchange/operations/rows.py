@@ -34,7 +34,7 @@ def mend_row(*, refused_id: int, cells: Mapping[str, str], act: Act) -> None:
     `newer_known` where a newer extract has brought the same id meanwhile.
     """
     act.check(Permission.IMPORTS)
-    imports.lock(waiting=lambda: None)
+    imports.lock()
     row = _open_row(refused_id)
     if row.ofsted_list is not None:
         _mend_of_list(row, row.ofsted_list, {fold(name): text for name, text in cells.items()}, act=act)

@@ -13,7 +13,6 @@ from django.db.models import F
 from plumbline.flags import operations as flags
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.kernel.transitions import check_move
-from plumbline.people import access as people
 from plumbline.people.access import Permission
 from plumbline.people.act import Act
 from plumbline.people.acting import operation
@@ -83,7 +82,7 @@ def request_return(
     Raises RuleBroken: not_published, missing_title, period_order, nobody_asked (a return of the council's own that
     nobody is to answer).
     """
-    people.check(act.by, Permission.RETURNS_REQUEST, on=act.on)
+    act.check(Permission.RETURNS_REQUEST)
     if version.state != ToolkitVersion.State.PUBLISHED:
         raise RuleBroken("This version of the toolkit is not published now.", code="not_published")
     title = " ".join(title.split())[:300]
@@ -314,7 +313,7 @@ def submit(*, return_id: int, act: Act) -> Return:
 @operation
 def send_back(*, return_id: int, because: str, act: Act) -> Return:
     """Give the return back to be corrected. Raises RuleBroken: missing_reason, wrong_state."""
-    people.check(act.by, Permission.RETURNS_MODERATE, on=act.on)
+    act.check(Permission.RETURNS_MODERATE)
     answer_set = _locked(return_id)
     answer_set.sent_back_because = _reason(because, "Say what is to be corrected.")
     _move(answer_set, _S.RETURNED, "sent_back", act=act, because=answer_set.sent_back_because)
@@ -382,7 +381,7 @@ def moderate(*, return_id: int, agree_with_rest: bool = False, act: Act) -> Retu
 def sign_off(*, return_id: int, act: Act) -> Return:
     """The last word on a moderated return, by someone who neither answered nor moderated it. Raises RuleBroken
     (wrong_state, own_moderation)."""
-    people.check(act.by, Permission.RETURNS_SIGN_OFF, on=act.on)
+    act.check(Permission.RETURNS_SIGN_OFF)
     answer_set = _locked(return_id)
     if act.by is not None and access.gave_answers(act.by, answer_set):
         raise NotAllowed("Who answered a return does not sign it off.")
@@ -397,7 +396,7 @@ def sign_off(*, return_id: int, act: Act) -> Return:
 def cancel(*, return_id: int, because: str, act: Act) -> Return:
     """Take a return off, until it is moderated; its answers stay readable. Raises RuleBroken: missing_reason,
     wrong_state."""
-    people.check(act.by, Permission.RETURNS_REQUEST, on=act.on)
+    act.check(Permission.RETURNS_REQUEST)
     answer_set = _locked(return_id)
     answer_set.cancelled_because = _reason(because, "Say why the return is not wanted any more.")
     _move(answer_set, _S.CANCELLED, "cancelled", act=act, because=answer_set.cancelled_because)
@@ -408,7 +407,7 @@ def cancel(*, return_id: int, because: str, act: Act) -> Return:
 @operation
 def assign(*, return_id: int, user: User, act: Act) -> ReturnAssignment:
     """Ask one person more to answer. Raises RuleBroken: assigned (asked already), inactive_user."""
-    people.check(act.by, Permission.RETURNS_REQUEST, on=act.on)
+    act.check(Permission.RETURNS_REQUEST)
     answer_set = _locked(return_id)
     if not user.is_active:
         raise RuleBroken(f"{user} cannot sign in any more.", code="inactive_user")
@@ -424,7 +423,7 @@ def assign(*, return_id: int, user: User, act: Act) -> ReturnAssignment:
 def end_assignment(*, return_id: int, user: User, act: Act) -> None:
     """No longer ask someone to answer; they can still read the return. Raises RuleBroken: not_assigned; nobody_asked
     (the last one of a return of the council's own)."""
-    people.check(act.by, Permission.RETURNS_REQUEST, on=act.on)
+    act.check(Permission.RETURNS_REQUEST)
     answer_set = _locked(return_id)
     live = answer_set.assignments.filter(ended_at__isnull=True)
     held = live.filter(user=user).first()
@@ -461,7 +460,7 @@ def _to_answer(return_id: int, act: Act) -> Return:
 
 
 def _to_moderate(return_id: int, act: Act) -> Return:
-    people.check(act.by, Permission.RETURNS_MODERATE, on=act.on)
+    act.check(Permission.RETURNS_MODERATE)
     answer_set = _locked(return_id)
     if act.by is not None and access.gave_answers(act.by, answer_set):
         raise NotAllowed("Who answered a return does not moderate it.")
