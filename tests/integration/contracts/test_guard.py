@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from plumbline.contracts.models import Assessment, RatingPeriod
 from plumbline.contracts.operations import rating
@@ -59,6 +59,23 @@ def test_the_want_of_an_assessment_is_not_hidden_by_raw_sql(contract, statement:
 def test_a_contract_in_force_is_not_left_without_a_rating(contract, login: str) -> None:
     with pytest.raises(DatabaseError, match="A contract in force always has a rating"):
         run("delete from contracts_ratingperiod")
+
+
+@pytest.mark.parametrize("login", LOGINS)
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "contracts_ratingperiod (contract_id, colour, rules_colour, from_on, to_on, rule_version)"
+        " select contract_id, colour, rules_colour, from_on + 1, to_on, rule_version from contracts_ratingperiod",
+        "contracts_reasonperiod (contract_id, code, about, colour, from_on, to_on, detail, rule_version)"
+        " select contract_id, code, about, colour, from_on + 1, to_on, detail, rule_version"
+        " from contracts_reasonperiod where code = 'no_self_assessment'",
+    ],
+    ids=["the colour", "a reason"],
+)
+def test_no_day_has_two_colours_or_the_same_reason_twice(contract, copied: str, login: str) -> None:
+    with pytest.raises(IntegrityError, match="one_at_a_time"):
+        run(f"insert into {copied}")
 
 
 def test_an_assessment_that_comes_ends_the_want_as_before(contract) -> None:
