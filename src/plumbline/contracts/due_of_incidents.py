@@ -135,7 +135,7 @@ def of_forms(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     whose=whose,
                     key=contract.pk,
                     matter=("contract", contract.pk),
-                    called=f"{contract.reference}, {contract.title}",
+                    called=contract.called,
                     what="Read and agree the incident form",
                     deed="Read it",
                     place=f"incident_form {contract.pk}",

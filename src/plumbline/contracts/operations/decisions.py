@@ -51,7 +51,7 @@ def decide(
             detail=decision.strip(),
             subject_type="contract",
             subject_id=contract.pk,
-            subject_label=f"{contract.reference}, {contract.title}"[:300],
+            subject_label=contract.called,
             origin_type="decision",
             origin_id=None,
             owner=action_owner,

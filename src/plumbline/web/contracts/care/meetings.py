@@ -221,7 +221,7 @@ class Due(tables.Table):
     title = "Evaluation meetings due"
     one, many = "contract", "contracts"
     columns = (
-        tables.Column("contract", "Contract", lambda row: f"{row.contract.reference}, {row.contract.title}",
+        tables.Column("contract", "Contract", lambda row: row.contract.called,
                       sort=lambda row: row.contract.reference,
                       link=lambda row: reverse("contract_meetings", args=[row.contract.pk])),
         tables.Column("provider", "Provider", lambda row: row.contract.provider.name,

@@ -110,7 +110,7 @@ def decide(request: Request, pk: int) -> HttpResponseBase:
         Question(
             heading="What is decided?",
             button="Record the decision",
-            caption=f"{found.reference}, {found.title}",
+            caption=found.called,
             points=[f"{reason.sentence} Since {wording.day(reason.since)}."],
             back=reverse("contracts_team"),
             back_words="Management team’s list",
