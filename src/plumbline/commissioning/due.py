@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime
 from itertools import groupby
 
 from plumbline.audit.moments import shown
@@ -22,27 +22,25 @@ from plumbline.commissioning.models import (
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.commissioning.queries.evaluation import (
     DECLARABLE,
+    bids_to_score,
+    board_of,
     sheet_of,
     standing_awards,
     suppliers_named,
     why_not_yet,
 )
+from plumbline.commissioning.queries.next_step import facts_of
 from plumbline.commissioning.queries.suppliers import how_many_wait
-from plumbline.commissioning.queries.waiting import Waiting, facts_of, waiting_next
 from plumbline.commissioning.rules import evaluation as evaluation_rules
 from plumbline.commissioning.rules import tender as rules
 from plumbline.commissioning.rules.next_step import WAITS, Step, next_step
-from plumbline.kernel.duties import Duty, Gravity, Source, organisation, permitted, person
-from plumbline.kernel.moments import end_of
+from plumbline.kernel.duties import BACK, NEWS, WAIT, Duty, Gravity, Source, news_since, organisation, permitted, person
 from plumbline.kernel.wording import day, how_many, number
 from plumbline.people.access import Permission
 
 P = Permission
 _S, _A = Tender.State, Award.State
 _MINE = (_S.DRAFT, _S.APPROVED, _S.PUBLISHED, _S.CLOSED, _S.STAGE1)
-_EVALUATED = (_S.EVALUATION, _S.MODERATION, _S.RECOMMENDATION, _S.STANDSTILL, _S.AWARDED)
-# How long a decision is news, in days.
-_NEWS = 28
 
 _FIRST = {_S.DRAFT: "go on with the draft", _S.APPROVED: "publish it", _S.PUBLISHED: "close it to bids",
           _S.CLOSED: "enter the bids", _S.STAGE1: "stage 1"}  # fmt: skip
@@ -115,16 +113,14 @@ def of_tenders(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     for tender in found:
         barred = uncleared[tender.pk]
         step = next_step(facts_of(tender, on=on), on=on)
-        if step is not None and step in _WAITING:
-            yield _waits(tender, step, on)
-        if tender.state in _MINE:
-            yield from _led(tender, step, on)
-        if tender.state in _EVALUATED:
-            waiting = waiting_next(tender, on=on)
-            if waiting is not None:
-                yield _in_evaluation(waiting, _lead(tender))
-        elif step == Step.SEND_LETTERS:
-            yield _in_evaluation(Waiting(step, tender), _lead(tender))
+        if step in WAITS:
+            yield _waits(tender, step)
+        elif step is not None and tender.state in _MINE:
+            yield _led(tender, step, on)
+        elif step is not None:
+            board = board_of(tender, bids_to_score(tender)) if step == Step.MODERATE else None
+            left, of = (len(board.open), len(board.cells)) if board else (0, 0)
+            yield _in_evaluation(tender, step, _lead(tender), left=left, of=of)
         yield from _to_evaluate(tender, evaluators[tender.pk])
         if tender.lead_commissioner_id not in barred:
             yield from _stage1(tender, on)
@@ -173,7 +169,7 @@ def _duty(
     )
 
 
-def _waits(tender: Tender, step: Step, on: date) -> Duty:
+def _waits(tender: Tender, step: Step) -> Duty:
     what, deed, route = _WAITING[step]
     due = None
     if step == Step.WAIT_FOR_BIDS:
@@ -184,7 +180,7 @@ def _waits(tender: Tender, step: Step, on: date) -> Duty:
     elif step == Step.APPROVE and tender.approval_asked_at:
         what = f"{what}, since {day(tender.approval_asked_at)}"
     return Duty(
-        kind="wait.tender",
+        kind=f"{WAIT}tender",
         subject=("tender", tender.pk),
         whose=_lead(tender),
         known_to=permitted(P.TENDERS_VIEW),
@@ -196,10 +192,8 @@ def _waits(tender: Tender, step: Step, on: date) -> Duty:
     )
 
 
-def _led(tender: Tender, step: Step | None, on: date) -> Iterable[Duty]:
-    """What comes next; nothing where it waits for others, or for a day."""
-    if step is None or step in WAITS:
-        return
+def _led(tender: Tender, step: Step, on: date) -> Duty:
+    """What comes next up to stage 1."""
     missing = rules.missing(queries.details_of(tender), on=on) if tender.state == _S.DRAFT else []
     if step == Step.COMPLETE_DRAFT:
         deed, place = "Go on with the draft", f"tender_edit {tender.pk} {missing[0][0]}"
@@ -215,7 +209,7 @@ def _led(tender: Tender, step: Step | None, on: date) -> Iterable[Duty]:
         why = " ".join(not_ready[:2]) or why
         back = queries.last_sent_back(tender)
         why = f"Sent back by {back.by_name}: {back.because}" if back else why
-    yield _duty(
+    return _duty(
         tender,
         "next",
         _lead(tender),
@@ -239,9 +233,7 @@ def _to_evaluate(tender: Tender, evaluators: list[Evaluator]) -> Iterable[Duty]:
             continue
         undecided = each.declared == evaluation_rules.CONFLICT and each.decided_at is None
         if undecided and tender.state in DECLARABLE | {_S.MODERATION} and each.user_id != tender.lead_commissioner_id:
-            yield _in_evaluation(
-                Waiting("decide_conflict", tender, who=str(each.user), evaluator_id=each.pk), _lead(tender)
-            )
+            yield _in_evaluation(tender, "decide_conflict", _lead(tender), who=str(each.user), evaluator_id=each.pk)
         if each.locked_at is not None or tender.state not in DECLARABLE:
             continue
         whose = person(each.user_id, P.TENDERS_EVALUATE)
@@ -249,39 +241,46 @@ def _to_evaluate(tender: Tender, evaluators: list[Evaluator]) -> Iterable[Duty]:
         if why and undecided:
             continue  # waits for the lead commissioner
         if why:
-            yield _in_evaluation(Waiting("declare", tender), whose)
+            yield _in_evaluation(tender, "declare", whose)
         elif tender.state == _S.EVALUATION:
             sheet = sheet_of(each)
             kind = "score" if sheet.open else "lock"
-            yield _in_evaluation(Waiting(kind, tender, left=len(sheet.open), of=len(sheet.cells)), whose)
+            yield _in_evaluation(tender, kind, whose, left=len(sheet.open), of=len(sheet.cells))
 
 
-def _in_evaluation(waiting: Waiting, whose: str, but: Collection[int | None] = ()) -> Duty:
-    what, deed, route = _WORDS[waiting.kind]
+def _in_evaluation(
+    tender: Tender,
+    kind: str,
+    whose: str,
+    *,
+    left: int = 0,
+    of: int = 0,
+    who: str = "",
+    evaluator_id: int = 0,
+    since: datetime | None = None,
+    but: Collection[int | None] = (),
+) -> Duty:
+    what, deed, route = _WORDS[kind]
     why = ""
-    if waiting.of:
-        done = waiting.of - waiting.left
-        why = f"{number(done)} of {how_many(waiting.of, 'answer', 'answers')} done."
-    elif waiting.kind == "decide_conflict":
-        why = f"{waiting.who} declared one, and sees nothing until you decide."
-    elif waiting.kind == "approve":
-        why = f"Recommended: {waiting.who}."
-    place = f"{route} {waiting.tender.pk} {waiting.evaluator_id or ''}".strip()
-    about = str(waiting.evaluator_id or waiting.since or "")
+    if of:
+        why = f"{number(of - left)} of {how_many(of, 'answer', 'answers')} done."
+    elif kind == "decide_conflict":
+        why = f"{who} declared one, and sees nothing until you decide."
+    elif kind == "approve":
+        why = f"Recommended: {who}."
     return _duty(
-        waiting.tender,
-        waiting.kind,
+        tender,
+        kind,
         whose,
         what,
         why,
         deed,
-        place,
-        due=waiting.due,
-        about=about,
+        f"{route} {tender.pk} {evaluator_id or ''}".strip(),
+        about=str(evaluator_id or since or ""),
         but=but,
-        known=waiting.kind in _OF_LEAD,
-        here=_HERE.get(waiting.kind, ""),
-        gravity=Gravity.LAW if waiting.kind in _BY_LAW else Gravity.AGREED,
+        known=kind in _OF_LEAD,
+        here=_HERE.get(kind, ""),
+        gravity=Gravity.LAW if kind in _BY_LAW else Gravity.AGREED,
     )
 
 
@@ -292,8 +291,8 @@ def _stage1(tender: Tender, on: date) -> Iterable[Duty]:
     )
     titles: dict[str, str] | None = None
     for each in asked.select_related("bid__supplier").order_by("clarification_due_on", "pk"):
-        answered, due = each.clarification_answered_on is not None, each.clarification_due_on
-        if not answered and due is not None and due >= on:
+        clarification = queries.clarification_of(each)
+        if clarification is not None and not clarification.is_over(on):
             continue
         if titles is None:
             content = queries.stage1_asked(tender)
@@ -304,10 +303,10 @@ def _stage1(tender: Tender, on: date) -> Iterable[Duty]:
             _lead(tender),
             f"{each.bid.supplier.name}: decide after the clarification",
             f"{titles.get(each.criterion, each.criterion)}. "
-            + ("The bidder has answered." if answered else "The day for the answer has passed."),
+            + ("The bidder has answered." if each.clarification_answered_on else "The day for the answer has passed."),
             "Decide",
             f"bid_stage1 {each.bid_id} {each.criterion}",
-            due=due,
+            due=each.clarification_due_on,
             about=each.criterion,
             bid=each.bid_id,
         )
@@ -365,22 +364,20 @@ def _to_approve(tender: Tender, barred: set[int]) -> Iterable[Duty]:
     rows = Award.objects.filter(tender=tender, state=_A.RECOMMENDED, approved_at=None)
     listed = list(rows.select_related("bid__supplier").order_by("recommended_at", "pk"))
     for (since, by), awards in groupby(listed, key=lambda award: (award.recommended_at, award.recommended_by_id)):
-        yield _in_evaluation(
-            Waiting("approve", tender, who=suppliers_named(list(awards)), since=since), approves, {by, *barred}
-        )
+        who = suppliers_named(list(awards))
+        yield _in_evaluation(tender, "approve", approves, who=who, since=since, but={by, *barred})
 
 
 def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """What was approved of late, for who put it up: the draft, the recommendation."""
-    since = end_of(on - timedelta(_NEWS))
-    awards = Award.objects.filter(approved_at__gt=since).exclude(state=_A.CANCELLED)
+    awards = Award.objects.filter(approved_at__gt=news_since(on)).exclude(state=_A.CANCELLED)
     if keys is not None:
         awards = awards.filter(tender__in=keys)
     for award in awards.select_related("tender", "bid__supplier", "approved_by").order_by("pk"):
         if award.recommended_by_id is None or award.approved_at is None:
             continue
         yield Duty(
-            kind="back.award",
+            kind=f"{BACK}award",
             subject=("award", award.pk),
             whose=person(award.recommended_by_id, P.TENDERS_VIEW),
             about=award.approved_at.isoformat(),
@@ -392,14 +389,14 @@ def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             place=f"tender_award {award.tender_id}",
             key=award.tender_id,
         )
-    tenders = Tender.objects.filter(approved_on__gt=on - timedelta(_NEWS))
+    tenders = Tender.objects.filter(approved_on__gt=on - NEWS)
     if keys is not None:
         tenders = tenders.filter(pk__in=keys)
     for tender in tenders.select_related("approved_by").order_by("pk"):
         for user in dict.fromkeys((tender.lead_commissioner_id, tender.approval_asked_by_id)):
             if user and tender.approved_on is not None:
                 yield Duty(
-                    kind="back.tender",
+                    kind=f"{BACK}tender",
                     subject=("tender", tender.pk),
                     whose=person(user, P.TENDERS_VIEW),
                     about=tender.approved_on.isoformat(),

@@ -1,11 +1,10 @@
 """What returns and toolkits give people to do, and which returns came back to whom."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from plumbline.audit.moments import shown
-from plumbline.kernel.duties import Duty, Gravity, Source, organisation, permitted, person
-from plumbline.kernel.moments import end_of
+from plumbline.kernel.duties import BACK, WAIT, Duty, Gravity, Source, news_since, organisation, permitted, person
 from plumbline.kernel.wording import day
 from plumbline.people.access import Permission, users_who_may
 from plumbline.toolkits.access import CASE_AUDIT
@@ -21,8 +20,6 @@ _WAITS = {
     _S.RESUBMITTED: "It is handed in again. Someone who did not answer it reads and moderates it next.",
     _S.MODERATED: "It is moderated, and waits to be signed off.",
 }
-# How long what was settled is news, in days.
-_NEWS = 28
 
 
 def of_returns(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -121,7 +118,7 @@ def _for_others(
         yield _duty(each, kind, one, what, why, deed, f"return_{kind}", but=tuple(pk for pk in but if pk))
     for one in _answer_it(each, ever.get(each.pk, [])):
         yield Duty(
-            kind=f"wait.{kind}",
+            kind=f"{WAIT}{kind}",
             subject=("return", each.pk),
             whose=one,
             known_to=_known_to(each),
@@ -178,7 +175,7 @@ def _duty(
 
 def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """What was signed off of late, for those who answered it."""
-    rows = Return.objects.filter(state=_S.SIGNED_OFF, signed_off_at__gt=end_of(on - timedelta(_NEWS)))
+    rows = Return.objects.filter(state=_S.SIGNED_OFF, signed_off_at__gt=news_since(on))
     if keys is not None:
         rows = rows.filter(pk__in=keys)
     for each in rows.select_related("organisation").order_by("pk"):
@@ -189,7 +186,7 @@ def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             whose.append(organisation(each.organisation_id))
         for one in whose:
             yield Duty(
-                kind="back.return",
+                kind=f"{BACK}return",
                 subject=("return", each.pk),
                 whose=one,
                 about=each.signed_off_at.isoformat(),

@@ -193,6 +193,13 @@ def suppliers_found(text: str, *, most: int = 10) -> list[Organisation]:
 # --- stage 1 --------------------------------------------------------------------------------------------------------
 
 
+def clarification_of(decision: Stage1Decision | None) -> rules.Clarification | None:
+    """What the bidder was asked on a criterion, if anything."""
+    if decision is None or decision.clarification_due_on is None:
+        return None
+    return rules.Clarification(decision.clarification_due_on, decision.clarification_answered_on is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Where one bid stands on one criterion. `missing`: a paper is asked for and none is attached."""

@@ -15,12 +15,11 @@ from plumbline.due.rules import Band
 from plumbline.kernel import wording
 from plumbline.people.access import ROLES, Permission, current_roles, may
 from plumbline.placements.queries import enquiries_of
-from plumbline.web.contracts.incidents.words import now_of
 from plumbline.web.due import places
 from plumbline.web.kit import duties, forms, setting_words
 from plumbline.web.kit.access import signed_in
 from plumbline.web.kit.asking import Question, act, ask
-from plumbline.web.kit.request import Request, acting, record_number
+from plumbline.web.kit.request import Request, acting, now_of, record_number
 
 # So many matters stand on a page.
 _MOST = 25
@@ -50,7 +49,7 @@ def my_work(request: Request) -> HttpResponseBase:
         (each.matter_type, each.matter_id): f"Until {wording.day(each.until_on)}. {each.because}"
         for each in (queries.put_off_by(viewer, on=on) if band == Band.PUT_OFF else ())
     }
-    work = queries.work_of(viewer, on=on, now=now, at=request.at, band=band, most=_MOST, before=(page - 1) * _MOST)
+    work = queries.work_of(viewer, on=on, at=request.at, band=band, most=_MOST, before=(page - 1) * _MOST)
     asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
     total = work.total if band is None else work.counts[band]
     context = {
@@ -118,12 +117,11 @@ class PutOff(forms.PageForm):
 @signed_in
 def put_off(request: Request, matter_type: str, matter_id: int) -> HttpResponseBase:
     """A matter put off for the one who asks, until a day, with the reason."""
-    now = now_of(request)
     kind = duties.matter_type(matter_type)
-    own = queries.of_matter(request.user, matters=[(kind, matter_id)], on=request.day, now=now, at=request.at)
+    own = queries.of_matter(request.user, matter=(kind, matter_id), on=request.day, at=request.at)
     if not own:
         raise Http404
-    first = duties.drawn(own[0], on=request.day, now=now)
+    first = duties.drawn(own[0], on=request.day, now=now_of(request))
     question = Question(
         heading=f"Put off: {first['what']}",
         caption=first["called"],
@@ -136,7 +134,7 @@ def put_off(request: Request, matter_type: str, matter_id: int) -> HttpResponseB
         request,
         PutOff(request.POST or None),
         question,
-        do=partial(operations.put_off, matter_type=kind, matter_id=matter_id, now=now, act=acting(request)),
+        do=partial(operations.put_off, matter_type=kind, matter_id=matter_id, act=acting(request)),
         done=lambda made: f"It is put off until {wording.day(made.until_on)}.",
         to=reverse("my_work"),
     )
@@ -157,7 +155,7 @@ def take_up(request: Request, matter_type: str, matter_id: int) -> HttpResponseB
 def read(request: Request, pk: int) -> HttpResponseBase:
     return act(
         request,
-        do=partial(operations.read, item_id=pk, now=now_of(request), act=acting(request)),
+        do=partial(operations.read, item_id=pk, act=acting(request)),
         done="",
         to=reverse("my_work"),
     )

@@ -27,7 +27,7 @@ from plumbline.web.contracts.register import frame
 from plumbline.web.kit import duties, navigation, tables
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit.access import requires
-from plumbline.web.kit.request import Request, acting
+from plumbline.web.kit.request import Request, acting, now_of
 
 # Who may open pages of incidents; which incidents are said by the queries: a social worker's are of own children.
 READS = (Permission.INCIDENTS_VIEW, Permission.PROVIDER_PORTAL, Permission.PLACEMENTS_VIEW)
@@ -63,7 +63,7 @@ class Incidents(tables.Table):
 
 
 def _table(request: Request, **narrowed: Any) -> Incidents:
-    rows = queries.incidents_listed(request.user, on=request.day, now=words.now_of(request)).filter(**narrowed)
+    rows = queries.incidents_listed(request.user, on=request.day, now=now_of(request)).filter(**narrowed)
     return Incidents(request, rows)
 
 
@@ -108,7 +108,7 @@ def contract_incidents(request: Request, pk: int) -> HttpResponseBase:
 @requires(*READS)
 def incident(request: Request, pk: int) -> HttpResponseBase:
     """One incident: what is overdue, who is told, what became known, what is done, what happened when."""
-    on, viewer, now = request.day, request.user, words.now_of(request)
+    on, viewer, now = request.day, request.user, now_of(request)
     found = seen(request, pk)
     hand = queries.hand_of(viewer, found, on=on)
     rows = queries.notifications_of(found)
