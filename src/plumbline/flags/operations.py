@@ -420,7 +420,9 @@ def tell_of_events(*, act: Act) -> int:
     governance = [user for user in access.users_with_role("information_governance", on=act.on) if user.email]
     lately = set(
         Message.objects.filter(
-            event_no__isnull=False, written_at__gt=act.at - timedelta(hours=6), body=powers.to_oneself(_SHUT_OUT)[1]
+            event_no__isnull=False,
+            written_at__gt=act.at - timedelta(hours=6),
+            body=powers.to_oneself(powers.SHUT_OUT)[1],
         ).values_list("to_user", flat=True)
     )
     messages = []
@@ -434,12 +436,12 @@ def tell_of_events(*, act: Act) -> int:
                 telling.message_to(user, words, at=act.at, event_no=event.pk) for user in governance if user != subject
             ]
         if event.kind == powers.OVERRULED and (user := entered.get(event.data.get("entered_by") or 0)) and user.email:
-            words = powers.to_whoever_entered(event.because)
+            words = powers.to_who_entered_it(event.because)
             messages.append(telling.message_to(user, words, at=act.at, event_no=event.pk))
         if event.kind in powers.OWN and subject is not None and subject.email and subject.is_active:
-            if event.kind == _SHUT_OUT and subject.pk in lately:
+            if event.kind == powers.SHUT_OUT and subject.pk in lately:
                 continue
-            if event.kind == _SHUT_OUT:
+            if event.kind == powers.SHUT_OUT:
                 lately.add(subject.pk)
             words = powers.to_oneself(event.kind)
             messages.append(telling.message_to(subject, words, at=act.at, event_no=event.pk))
@@ -447,6 +449,3 @@ def tell_of_events(*, act: Act) -> int:
     if messages:
         act.record("flags.events.told", messages=len(messages))
     return len(messages)
-
-
-_SHUT_OUT = "people.sign_in.shut_out"
