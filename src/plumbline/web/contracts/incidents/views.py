@@ -17,7 +17,6 @@ from plumbline.contracts.rules.incidents import ALLEGATIONS, OUTCOMES, TO_BE_DEC
 from plumbline.contracts.rules.notifications import library
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
-from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child
 from plumbline.people.queries import organisations_of
 from plumbline.placements import at_setting
@@ -117,7 +116,7 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
     closed = found.state in queries.OVER
     children, hidden = queries.children_of(found, visible=children_visible_to(viewer, on=on))
     for child in children:
-        look_at_child(child_id=child.pk, page=f"incident {found.reference}", act=PersonalAct(viewer, request.at, on))
+        look_at_child(child_id=child.pk, page=f"incident {found.reference}", act=acting(request))
     ways = ways_for(found.contract)
     ever = queries.steps_ever_taken(found) if found.form else []
     in_the_way = []
