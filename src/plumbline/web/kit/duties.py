@@ -11,12 +11,13 @@ from django.urls import reverse
 
 from plumbline.due import keeping, queries
 from plumbline.due.models import Item
-from plumbline.due.queries import DutySeen, MatterSeen, Next
+from plumbline.due.queries import DutySeen, MatterSeen, Next, Work
 from plumbline.due.rules import is_late
 from plumbline.kernel import wording
 from plumbline.kernel.duties import WAIT
 from plumbline.kernel.labels import say
 from plumbline.kernel.moments import day_here, here
+from plumbline.people.models import User
 from plumbline.web.kit.request import Request, now_of
 
 
@@ -134,6 +135,19 @@ def matter_drawn(matter: MatterSeen, *, on: date, now: datetime) -> dict[str, An
         "slug": slug(matter.type),
         "number": matter.number,
     }
+
+
+def put_off_drawn(work: Work, viewer: User, *, on: date, now: datetime) -> list[dict[str, Any]]:
+    """The rows of what the viewer put off, each with until when and why."""
+    until = {(each.matter_type, each.matter_id): each for each in queries.put_off_by(viewer, on=on)}
+    return [
+        {
+            **matter_drawn(matter, on=on, now=now),
+            "put_off": f"Until {wording.day(until[key].until_on)}. {until[key].because}",
+        }
+        for matter in work.matters
+        if (key := (matter.type, matter.number)) in until
+    ]
 
 
 def slug(matter_type: str) -> str:

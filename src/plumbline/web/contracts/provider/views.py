@@ -41,6 +41,7 @@ def home(request: Request) -> HttpResponseBase:
     now = now_of(request)
     keeping.catch_up(on=on)
     work = due.work_of(viewer, on=on, at=request.at, most=_MOST)
+    put_off = due.work_of(viewer, on=on, at=request.at, band=Band.PUT_OFF, most=_MOST)
     contracts = list(portal.own_contracts(viewer, on=on).order_by("state", "reference"))
     return render(
         request,
@@ -48,7 +49,7 @@ def home(request: Request) -> HttpResponseBase:
         {
             "asked": [duties.matter_drawn(matter, on=on, now=now) for matter in work.matters],
             "more": work.total - len(work.matters),
-            "put_off": work.counts[Band.PUT_OFF],
+            "put_off": duties.put_off_drawn(put_off, viewer, on=on, now=now),
             "back": duties.lines(work.back, on=on, now=now),
             "contracts": [contract for contract in contracts if contract.state != "ended"],
             "ended": [contract for contract in contracts if contract.state == "ended"],
