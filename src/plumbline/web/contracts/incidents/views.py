@@ -13,7 +13,7 @@ from plumbline.contracts.models import Contract, Incident, IncidentState, Incide
 from plumbline.contracts.operations.incidents import note_narrative_read
 from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.queries.contacts import ways_for
-from plumbline.contracts.rules.incidents import ALLEGATIONS, OUTCOMES, TO_BE_DECIDED, in_the_way_of_closing
+from plumbline.contracts.rules.incidents import ALLEGATIONS, OUTCOMES, in_the_way_of_closing
 from plumbline.contracts.rules.notifications import library
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
@@ -147,7 +147,6 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "sees_children": may(viewer, Permission.CHILDREN_VIEW, on=on),
         "actions": list(actions.actions_about(viewer, subject_type=queries.INCIDENT, subject_id=found.pk, on=on)),
         "may_open": queries.may_open_narrative(viewer, found, on=on) and not hand.provides,
-        "to_decide": found.type in TO_BE_DECIDED and found.council_learnt_on is None,
         "is_allegation": found.type in ALLEGATIONS,
         "outcome": OUTCOMES.get(found.outcome, ""),
         "in_the_way": in_the_way,

@@ -76,7 +76,6 @@ def team(request: Request) -> HttpResponseBase:
             "rows": rows,
             "counts": counts,
             "tabs": tabs,
-            "decides": decides,
             "breadcrumbs": [("Contracts", reverse("contracts")), ("Management team’s list", "")],
         },
     )
