@@ -42,24 +42,28 @@ P = Permission
 _S, _A = Tender.State, Award.State
 _MINE = (_S.DRAFT, _S.APPROVED, _S.PUBLISHED, _S.CLOSED, _S.STAGE1)
 
-_FIRST = {_S.DRAFT: "go on with the draft", _S.APPROVED: "publish it", _S.PUBLISHED: "close it to bids",
-          _S.CLOSED: "enter the bids", _S.STAGE1: "stage 1"}  # fmt: skip
-# What comes next up to stage 1: why, the button, and the page; a step that is a button of its own page opens that.
-_STEPS: dict[Step, tuple[str, str, str]] = {
-    Step.ASK_APPROVAL: ("The draft is complete: put it to someone for approval.", "Open the tender", "tender"),
-    Step.PUBLISH: ("Publish it: the notice goes out on the central platform, and from then on the criteria and "
+# What comes next up to stage 1: in short, why, the button, and the page; a step that is a button of its own page opens
+# that.
+_STEPS: dict[Step, tuple[str, str, str, str]] = {
+    Step.COMPLETE_DRAFT: ("go on with the draft", "Complete the draft.", "Go on with the draft", "tender_edit"),
+    Step.ASK_APPROVAL: ("ask for approval", "The draft is complete: put it to someone for approval.",
+                        "Open the tender", "tender"),
+    Step.PUBLISH: ("publish it", "Publish it: the notice goes out on the central platform, and from then on the criteria and "
                    "questions stand.", "Publish", "tender_publish"),
-    Step.ENTER_PAPERS: ("Enter what the supplier sent.", "Enter the supplier’s papers", "bid_new"),
-    Step.CLOSE: ("The last day for bids has passed: close the tender, open the bids and enter them here.",
-                 "Open the tender", "tender"),
-    Step.ENTER_BIDS: ("Enter each bid as it was opened.", "Enter a bid", "bid_new"),
-    Step.BEGIN_STAGE1: ("When all bids are entered, begin stage 1.", "Open the tender", "tender"),
-    Step.DECIDE_STAGE1: ("Check the bids against the criteria of stage 1.", "Go to stage 1", "tender_stage1"),
-    Step.ABANDON: ("No bid passed stage 1. Send the letters, and abandon the tender.", "Abandon the tender",
-                   "tender_abandon"),
-    Step.EVALUATE: ("Stage 1 is decided for every bid: go on to the evaluation.", "Go to the evaluation",
-                    "tender_evaluation"),
-    Step.RECOMMEND: ("Recommend a bid, and have it approved.", "Recommend a bid", "award_recommend"),
+    Step.ENTER_PAPERS: ("enter the papers", "Enter what the supplier sent.", "Enter the supplier’s papers",
+                        "bid_new"),
+    Step.CLOSE: ("close it to bids", "The last day for bids has passed: close the tender, open the bids and enter them "
+                 "here.", "Open the tender", "tender"),
+    Step.ENTER_BIDS: ("enter the bids", "Enter each bid as it was opened.", "Enter a bid", "bid_new"),
+    Step.BEGIN_STAGE1: ("begin stage 1", "When all bids are entered, begin stage 1.", "Open the tender", "tender"),
+    Step.DECIDE_STAGE1: ("decide stage 1", "Check the bids against the criteria of stage 1.", "Go to stage 1",
+                         "tender_stage1"),
+    Step.ABANDON: ("abandon it", "No bid passed stage 1. Send the letters, and abandon the tender.",
+                   "Abandon the tender", "tender_abandon"),
+    Step.EVALUATE: ("begin the evaluation", "Stage 1 is decided for every bid: go on to the evaluation.",
+                    "Go to the evaluation", "tender_evaluation"),
+    Step.RECOMMEND: ("recommend a bid", "Recommend a bid, and have it approved.", "Recommend a bid",
+                     "award_recommend"),
 }  # fmt: skip
 # What to do in an evaluation, the button, and the page, by kind; the page is of the tender.
 _WORDS = {
@@ -80,6 +84,9 @@ _WORDS = {
 }  # fmt: skip
 # At the tender itself, where that is said otherwise.
 _HERE = {
+    # How far it is stands there as a bar.
+    "score": "Score each answer, alone",
+    "moderate": "Agree the scores in a moderation meeting",
     "lock": "Every answer has a score. Read them once more, then lock them: that is final",
     "close_moderation": "Every score is there: close the moderation",
 }
@@ -194,15 +201,13 @@ def _waits(tender: Tender, step: Step) -> Duty:
 
 def _led(tender: Tender, step: Step, on: date) -> Duty:
     """What comes next up to stage 1."""
-    missing = rules.missing(queries.details_of(tender), on=on) if tender.state == _S.DRAFT else []
+    short, why, deed, route = _STEPS[step]
+    place = f"{route} {tender.pk}"
     if step == Step.COMPLETE_DRAFT:
-        deed, place = "Go on with the draft", f"tender_edit {tender.pk} {missing[0][0]}"
-        why = "Complete the draft."
-    else:
-        why, deed, route = _STEPS[step]
-        place = f"{route} {tender.pk}"
+        part, _ = rules.missing(queries.details_of(tender), on=on)[0]
+        place = f"{place} {part}"
     if step == Step.CLOSE and tender.kind == Tender.Kind.DIRECT_AWARD:
-        why = "The supplier’s papers are in: close the tender."
+        short, why = "close it", "The supplier’s papers are in: close the tender."
     here = why
     if tender.state == _S.DRAFT:
         not_ready = rules.not_ready(queries.details_of(tender), on=on)
@@ -213,7 +218,7 @@ def _led(tender: Tender, step: Step, on: date) -> Duty:
         tender,
         "next",
         _lead(tender),
-        f"{tender.title}: {_FIRST[_S(tender.state)]}",
+        f"{tender.title}: {short}",
         why,
         deed,
         place,
@@ -263,7 +268,8 @@ def _in_evaluation(
     what, deed, route = _WORDS[kind]
     why = ""
     if of:
-        why = f"{number(of - left)} of {how_many(of, 'answer', 'answers')} done."
+        done = f"{number(of - left)} of {number(of)}"
+        why = f"{done} scores agreed." if kind == Step.MODERATE else f"{done} answers done."
     elif kind == "decide_conflict":
         why = f"{who} declared one, and sees nothing until you decide."
     elif kind == "approve":
@@ -297,18 +303,20 @@ def _stage1(tender: Tender, on: date) -> Iterable[Duty]:
         if titles is None:
             content = queries.stage1_asked(tender)
             titles = {one.key: one.title for one in content.criteria} if content else {}
+        title = titles.get(each.criterion, each.criterion)
+        why = "The bidder has answered." if each.clarification_answered_on else "The day for the answer has passed."
         yield _duty(
             tender,
             "clarification",
             _lead(tender),
             f"{each.bid.supplier.name}: decide after the clarification",
-            f"{titles.get(each.criterion, each.criterion)}. "
-            + ("The bidder has answered." if each.clarification_answered_on else "The day for the answer has passed."),
+            f"{title}. {why}",
             "Decide",
             f"bid_stage1 {each.bid_id} {each.criterion}",
             due=each.clarification_due_on,
             about=each.criterion,
             bid=each.bid_id,
+            here=f"{why} Decide on “{title}”",
         )
     if tender.state != _S.IMPLEMENTATION:
         for conflict in TenderConflict.objects.filter(tender=tender, decided_at=None).order_by("recorded_at", "pk"):

@@ -67,7 +67,9 @@ def implementation(request: Request, pk: int, award_id: int | None = None) -> Ht
         "award": award,
         "plan": plan,
         "may_work": may_work,
-        "next": duties.next_of(request, ("award", award.pk)) if award and not plan else None,
+        "next": duties.next_of(request, *(("award", each.pk) for each in ([award] if award else awards)))
+        if awards and not plan
+        else None,
         "suppliers": _suppliers(awards, plans) if several and award is None else [],
     }
     if plan:
