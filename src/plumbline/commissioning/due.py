@@ -48,8 +48,8 @@ _STEPS: dict[Step, tuple[str, str, str, str]] = {
     Step.COMPLETE_DRAFT: ("go on with the draft", "Complete the draft.", "Go on with the draft", "tender_edit"),
     Step.ASK_APPROVAL: ("ask for approval", "The draft is complete: put it to someone for approval.",
                         "Open the tender", "tender"),
-    Step.PUBLISH: ("publish it", "Publish it: the notice goes out on the central platform, and from then on the criteria and "
-                   "questions stand.", "Publish", "tender_publish"),
+    Step.PUBLISH: ("publish it", "Publish it: the notice goes out on the central platform, and from then on the "
+                   "criteria and questions stand.", "Publish", "tender_publish"),
     Step.ENTER_PAPERS: ("enter the papers", "Enter what the supplier sent.", "Enter the supplier’s papers",
                         "bid_new"),
     Step.CLOSE: ("close it to bids", "The last day for bids has passed: close the tender, open the bids and enter them "

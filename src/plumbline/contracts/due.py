@@ -11,7 +11,7 @@ from plumbline.contracts.models import Contract, Evaluation, ReasonPeriod, Visit
 from plumbline.contracts.queries import care, management
 from plumbline.contracts.queries.register import people_to_map
 from plumbline.contracts.rules.evaluations import TOLD_BEFORE_DAYS
-from plumbline.contracts.rules.rating import to_do
+from plumbline.contracts.rules.rating import BOOK, to_do
 from plumbline.contracts.wording import worst
 from plumbline.kernel.duties import Duty, Gravity, Source, permitted, person
 from plumbline.kernel.wording import day, how_many
@@ -110,6 +110,7 @@ def _coming(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         coming = coming.filter(contract__in=keys)
     for row in coming.select_related("contract").order_by("from_on", "code", "about", "pk"):
         contract = row.contract
+        deed, place = _where(row)
         for user in _own(contract):
             yield Duty(
                 kind="contract.coming",
@@ -118,13 +119,23 @@ def _coming(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 about=f"{row.code} {row.about} {row.from_on}",
                 called=contract.called,
                 what=to_do(row.code, row.about, row.detail),
-                why="Due at the end of that day",
+                why="Unless it is done by then, it counts against the contract",
                 due=row.from_on - timedelta(1),
-                deed="Open the contract",
-                place=f"contract {contract.pk}",
+                deed=deed,
+                place=place,
                 key=contract.pk,
                 known_to=_known_to(contract),
             )
+
+
+def _where(row: ReasonPeriod) -> tuple[str, str]:
+    """Where a reason is dealt with: the button, and the page of the action or the section of the contract's."""
+    code = BOOK.codes.get(row.code)
+    if code is not None and code.section == "action":
+        return code.button, f"action {row.about}"
+    if code is None or code.section in ("none", "setting"):
+        return "Open the contract", f"contract {row.contract_id}"
+    return code.button, f"contract_{code.section} {row.contract_id}"
 
 
 def of_names(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -173,7 +184,7 @@ def of_meetings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     "Plan the evaluation meeting",
                     "Plan the meeting",
                     f"meeting_plan {meeting.contract.pk}",
-                    meeting.sentence(on),
+                    f"The last was on {day(meeting.last_on)}." if meeting.last_on else "None has been held yet.",
                     meeting.due_on,
                 )
 

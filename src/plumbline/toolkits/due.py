@@ -55,6 +55,7 @@ def of_returns(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     f"You asked for it. {queries.progress(each, on=on).sentence}.",
                     "Look at it",
                     due=each.due_on,
+                    here="Ask when it will be handed in",
                 )
             continue
         own = {*gave.get(each.pk, ()), each.submitted_by_id}
@@ -67,11 +68,20 @@ def of_returns(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 "Sign off",
                 "It is moderated.",
                 "Read and sign off",
+                "Read what was moderated, and sign it off",
                 {*own, *looked.get(each.pk, ()), each.moderated_by_id},
             )
         else:
             yield from _for_others(
-                each, Permission.RETURNS_MODERATE, ever, "moderate", "Moderate", _handed_in(each), "Moderate it", own
+                each,
+                Permission.RETURNS_MODERATE,
+                ever,
+                "moderate",
+                "Moderate",
+                _handed_in(each),
+                "Moderate it",
+                "Read the answers and moderate them",
+                own,
             )
 
 
@@ -81,7 +91,8 @@ def _to_answer(each: Return, asked: list[int], on: date) -> Iterable[Duty]:
     for one in whose:
         if each.state == _S.RETURNED:
             why = f"It was sent back: {each.sent_back_because} {progress}"
-            yield _duty(each, "answer", one, "Correct", why, "Correct it", due=each.due_on)
+            here = "Correct what was sent back, and hand it in again"
+            yield _duty(each, "answer", one, "Correct", why, "Correct it", due=each.due_on, here=here)
         else:
             yield _duty(
                 each,
@@ -92,6 +103,7 @@ def _to_answer(each: Return, asked: list[int], on: date) -> Iterable[Duty]:
                 "Answer it",
                 due=each.due_on,
                 asked=f"Asked for on {day(shown(each.requested_at))}.",
+                here="Answer every question, and hand it in",
             )
 
 
@@ -107,6 +119,7 @@ def _for_others(
     what: str,
     why: str,
     deed: str,
+    here: str,
     but: Collection[int | None],
 ) -> Iterable[Duty]:
     """Nobody looks at their own answers. Of an audit of a case only those who asked for it or were asked."""
@@ -115,7 +128,8 @@ def _for_others(
         people = dict.fromkeys([*ever.get(each.pk, ()), *([each.requested_by_id] if each.requested_by_id else [])])
         whose = [person(pk, permission) for pk in people]
     for one in whose:
-        yield _duty(each, kind, one, what, why, deed, f"return_{kind}", but=tuple(pk for pk in but if pk))
+        left_out = tuple(pk for pk in but if pk)
+        yield _duty(each, kind, one, what, why, deed, f"return_{kind}", but=left_out, here=here)
     for one in _answer_it(each, ever.get(each.pk, [])):
         yield Duty(
             kind=f"{WAIT}{kind}",
@@ -154,6 +168,7 @@ def _duty(
     due: date | None = None,
     asked: str = "",
     but: tuple[int, ...] = (),
+    here: str = "",
 ) -> Duty:
     return Duty(
         kind=f"return.{kind}",
@@ -165,6 +180,7 @@ def _duty(
         due=due,
         asked=asked,
         but=but,
+        here=here,
         known_to=_known_to(each),
         gravity=Gravity.AGREED,
         deed=deed,

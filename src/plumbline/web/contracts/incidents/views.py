@@ -130,7 +130,8 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "setting": settings.label(found.setting) if found.setting else "",
         "kind": words.STATE_KINDS[found.state],
         "reasons": words.what_is_wrong(found, rows, sent, now),
-        "next": duties.next_of(request, (queries.INCIDENT, found.pk)),
+        # What its flags say is said above.
+        "next": duties.next_of(request, (queries.INCIDENT, found.pk), kinds=("incident.", "action.")),
         "lines": words.lines(rows, ways, now=now, manages=hand.manages, provides=hand.provides, closed=closed),
         "reached": any(row.recipient in ways for row in rows),
         "news": [{"news": one, "sent": [_sent(each, hand, now, closed) for each in one.sent.all()]} for one in news],
