@@ -75,7 +75,7 @@ def _to_tell(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             due=due,
             gravity=Gravity.DANGER,
             why=f"Still to be told: {', '.join(waiting[pk, duty])}.",
-            here=f"Tell {', '.join(waiting[pk, duty])}, and mark it below",
+            here=f"Tell these, and mark each below: {', '.join(waiting[pk, duty])}",
             deed="Open the incident",
             place=f"incident {pk}",
         )

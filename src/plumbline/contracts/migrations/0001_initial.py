@@ -1,4 +1,3 @@
-import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -532,7 +531,7 @@ class Migration(migrations.Migration):
                 ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rating_periods', to='contracts.contract')),
             ],
             options={
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('contract', '='), (models.Func(models.F('from_on'), models.F('to_on'), models.Value('[]'), function='daterange'), '&&')], name='rating_period_one_at_a_time'), models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='rating_period_days_in_order')],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'from_on'), name='rating_period_once'), models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='rating_period_days_in_order')],
             },
         ),
         migrations.CreateModel(
@@ -550,7 +549,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['from_on', 'to_on'], name='reason_period_days')],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('contract', '='), ('code', '='), ('about', '='), (models.Func(models.F('from_on'), models.F('to_on'), models.Value('[]'), function='daterange'), '&&')], name='reason_period_one_at_a_time'), models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='reason_period_days_in_order')],
+                'constraints': [models.UniqueConstraint(fields=('contract', 'code', 'about', 'from_on'), name='reason_period_once'), models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='reason_period_days_in_order')],
             },
         ),
         migrations.CreateModel(

@@ -1,17 +1,13 @@
 """The rating of contracts, what was decided on it, and go-live."""
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 
 from plumbline.actions.models import Action
 from plumbline.audit.models import Recorded
 from plumbline.contracts.models.register import Contract
 from plumbline.people.models import User
-
-# Of no contract two colours, or the same reason twice, on one day: what is read of it would be either.
-_DAYS = (Func(F("from_on"), F("to_on"), Value("[]"), function="daterange"), RangeOperators.OVERLAPS)
 
 
 class Colour(models.TextChoices):
@@ -38,10 +34,7 @@ class ReasonPeriod(Recorded):
 
     class Meta:
         constraints = [
-            ExclusionConstraint(
-                name="reason_period_one_at_a_time",
-                expressions=[*((name, RangeOperators.EQUAL) for name in ("contract", "code", "about")), _DAYS],
-            ),
+            models.UniqueConstraint(fields=["contract", "code", "about", "from_on"], name="reason_period_once"),
             models.CheckConstraint(
                 name="reason_period_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
             ),
@@ -64,9 +57,7 @@ class RatingPeriod(Recorded):
 
     class Meta:
         constraints = [
-            ExclusionConstraint(
-                name="rating_period_one_at_a_time", expressions=[("contract", RangeOperators.EQUAL), _DAYS]
-            ),
+            models.UniqueConstraint(fields=["contract", "from_on"], name="rating_period_once"),
             models.CheckConstraint(
                 name="rating_period_days_in_order", condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on"))
             ),
