@@ -15,7 +15,7 @@ from tests.architecture.source import SOURCE, Function, Module, modules
 _TEMPLATES = SOURCE / "web" / "templates"
 # What works out duties, or the next step of something.
 _SECOND_WAYS = re.compile(
-    r"plumbline\.((?!web)\w+\.due\w*|due\.sources|commissioning\.(rules\.next_step|queries\.waiting))(\.|$)"
+    r"plumbline\.((?!web)\w+\.due\w*|due\.sources|commissioning\.(rules|queries)\.next_step)(\.|$)"
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime
 from itertools import groupby
 
 from plumbline.audit.moments import shown
@@ -22,46 +22,48 @@ from plumbline.commissioning.models import (
 from plumbline.commissioning.queries import tenders as queries
 from plumbline.commissioning.queries.evaluation import (
     DECLARABLE,
+    bids_to_score,
+    board_of,
     sheet_of,
     standing_awards,
     suppliers_named,
     why_not_yet,
 )
+from plumbline.commissioning.queries.next_step import facts_of
 from plumbline.commissioning.queries.suppliers import how_many_wait
-from plumbline.commissioning.queries.waiting import Waiting, facts_of, waiting_next
 from plumbline.commissioning.rules import evaluation as evaluation_rules
 from plumbline.commissioning.rules import tender as rules
 from plumbline.commissioning.rules.next_step import WAITS, Step, next_step
-from plumbline.kernel.duties import Duty, Gravity, Source, organisation, permitted, person
-from plumbline.kernel.moments import end_of
+from plumbline.kernel.duties import BACK, NEWS, WAIT, Duty, Gravity, Source, news_since, organisation, permitted, person
 from plumbline.kernel.wording import day, how_many, number
 from plumbline.people.access import Permission
 
 P = Permission
 _S, _A = Tender.State, Award.State
 _MINE = (_S.DRAFT, _S.APPROVED, _S.PUBLISHED, _S.CLOSED, _S.STAGE1)
-_EVALUATED = (_S.EVALUATION, _S.MODERATION, _S.RECOMMENDATION, _S.STANDSTILL, _S.AWARDED)
-# How long a decision is news, in days.
-_NEWS = 28
 
-_FIRST = {_S.DRAFT: "go on with the draft", _S.APPROVED: "publish it", _S.PUBLISHED: "close it to bids",
-          _S.CLOSED: "enter the bids", _S.STAGE1: "stage 1"}  # fmt: skip
-# What comes next up to stage 1: why, the button, and the page; a step that is a button of its own page opens that.
-_STEPS: dict[Step, tuple[str, str, str]] = {
-    Step.ASK_APPROVAL: ("The draft is complete: put it to someone for approval.", "Open the tender", "tender"),
-    Step.PUBLISH: ("Publish it: the notice goes out on the central platform, and from then on the criteria and "
-                   "questions can no longer be changed.", "Publish", "tender_publish"),
-    Step.ENTER_PAPERS: ("Enter what the supplier sent.", "Enter the supplier’s papers", "bid_new"),
-    Step.CLOSE: ("The last day for bids has passed: close the tender, open the bids and enter them here.",
-                 "Open the tender", "tender"),
-    Step.ENTER_BIDS: ("Enter each bid as it was opened.", "Enter a bid", "bid_new"),
-    Step.BEGIN_STAGE1: ("When all bids are entered, begin stage 1.", "Open the tender", "tender"),
-    Step.DECIDE_STAGE1: ("Check the bids against the criteria of stage 1.", "Go to stage 1", "tender_stage1"),
-    Step.ABANDON: ("No bid passed stage 1. Send the letters, and abandon the tender.", "Abandon the tender",
-                   "tender_abandon"),
-    Step.EVALUATE: ("Stage 1 is decided for every bid: go on to the evaluation.", "Go to the evaluation",
-                    "tender_evaluation"),
-    Step.RECOMMEND: ("Recommend a bid, and have it approved.", "Recommend a bid", "award_recommend"),
+# What comes next up to stage 1: in short, why, the button, and the page; a step that is a button of its own page opens
+# that.
+_STEPS: dict[Step, tuple[str, str, str, str]] = {
+    Step.COMPLETE_DRAFT: ("go on with the draft", "Complete the draft.", "Go on with the draft", "tender_edit"),
+    Step.ASK_APPROVAL: ("ask for approval", "The draft is complete: put it to someone for approval.",
+                        "Open the tender", "tender"),
+    Step.PUBLISH: ("publish it", "Publish it: the notice goes out on the central platform, and from then on the "
+                   "criteria and questions can no longer be changed.", "Publish", "tender_publish"),
+    Step.ENTER_PAPERS: ("enter the papers", "Enter what the supplier sent.", "Enter the supplier’s papers",
+                        "bid_new"),
+    Step.CLOSE: ("close it to bids", "The last day for bids has passed: close the tender, open the bids and enter them "
+                 "here.", "Open the tender", "tender"),
+    Step.ENTER_BIDS: ("enter the bids", "Enter each bid as it was opened.", "Enter a bid", "bid_new"),
+    Step.BEGIN_STAGE1: ("begin stage 1", "When all bids are entered, begin stage 1.", "Open the tender", "tender"),
+    Step.DECIDE_STAGE1: ("decide stage 1", "Check the bids against the criteria of stage 1.", "Go to stage 1",
+                         "tender_stage1"),
+    Step.ABANDON: ("abandon it", "No bid passed stage 1. Send the letters, and abandon the tender.",
+                   "Abandon the tender", "tender_abandon"),
+    Step.EVALUATE: ("begin the evaluation", "Stage 1 is decided for every bid: go on to the evaluation.",
+                    "Go to the evaluation", "tender_evaluation"),
+    Step.RECOMMEND: ("recommend a bid", "Recommend a bid, and have it approved.", "Recommend a bid",
+                     "award_recommend"),
 }  # fmt: skip
 # What to do in an evaluation, the button, and the page, by kind; the page is of the tender.
 _WORDS = {
@@ -82,6 +84,9 @@ _WORDS = {
 }  # fmt: skip
 # At the tender itself, where that is said otherwise.
 _HERE = {
+    # How far it is stands there as a bar.
+    "score": "Score each answer, alone",
+    "moderate": "Agree the scores in a moderation meeting",
     "lock": "Every answer has a score. Read them once more, then lock them: that is final",
     "close_moderation": "Every score is there: close the moderation",
 }
@@ -115,16 +120,14 @@ def of_tenders(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     for tender in found:
         barred = uncleared[tender.pk]
         step = next_step(facts_of(tender, on=on), on=on)
-        if step is not None and step in _WAITING:
-            yield _waits(tender, step, on)
-        if tender.state in _MINE:
-            yield from _led(tender, step, on)
-        if tender.state in _EVALUATED:
-            waiting = waiting_next(tender, on=on)
-            if waiting is not None:
-                yield _in_evaluation(waiting, _lead(tender))
-        elif step == Step.SEND_LETTERS:
-            yield _in_evaluation(Waiting(step, tender), _lead(tender))
+        if step in WAITS:
+            yield _waits(tender, step)
+        elif step is not None and tender.state in _MINE:
+            yield _led(tender, step, on)
+        elif step is not None:
+            board = board_of(tender, bids_to_score(tender)) if step == Step.MODERATE else None
+            left, of = (len(board.open), len(board.cells)) if board else (0, 0)
+            yield _in_evaluation(tender, step, _lead(tender), left=left, of=of)
         yield from _to_evaluate(tender, evaluators[tender.pk])
         if tender.lead_commissioner_id not in barred:
             yield from _stage1(tender, on)
@@ -173,7 +176,7 @@ def _duty(
     )
 
 
-def _waits(tender: Tender, step: Step, on: date) -> Duty:
+def _waits(tender: Tender, step: Step) -> Duty:
     what, deed, route = _WAITING[step]
     due = None
     if step == Step.WAIT_FOR_BIDS:
@@ -184,7 +187,7 @@ def _waits(tender: Tender, step: Step, on: date) -> Duty:
     elif step == Step.APPROVE and tender.approval_asked_at:
         what = f"{what}, since {day(tender.approval_asked_at)}"
     return Duty(
-        kind="wait.tender",
+        kind=f"{WAIT}tender",
         subject=("tender", tender.pk),
         whose=_lead(tender),
         known_to=permitted(P.TENDERS_VIEW),
@@ -196,30 +199,26 @@ def _waits(tender: Tender, step: Step, on: date) -> Duty:
     )
 
 
-def _led(tender: Tender, step: Step | None, on: date) -> Iterable[Duty]:
-    """What comes next; nothing where it waits for others, or for a day."""
-    if step is None or step in WAITS:
-        return
-    missing = rules.missing(queries.details_of(tender), on=on) if tender.state == _S.DRAFT else []
+def _led(tender: Tender, step: Step, on: date) -> Duty:
+    """What comes next up to stage 1."""
+    short, why, deed, route = _STEPS[step]
+    place = f"{route} {tender.pk}"
     if step == Step.COMPLETE_DRAFT:
-        deed, place = "Go on with the draft", f"tender_edit {tender.pk} {missing[0][0]}"
-        why = "Complete the draft."
-    else:
-        why, deed, route = _STEPS[step]
-        place = f"{route} {tender.pk}"
+        part, _ = rules.missing(queries.details_of(tender), on=on)[0]
+        place = f"{place} {part}"
     if step == Step.CLOSE and tender.kind == Tender.Kind.DIRECT_AWARD:
-        why = "The supplier’s papers are in: close the tender."
+        short, why = "close it", "The supplier’s papers are in: close the tender."
     here = why
     if tender.state == _S.DRAFT:
         not_ready = rules.not_ready(queries.details_of(tender), on=on)
         why = " ".join(not_ready[:2]) or why
         back = queries.last_sent_back(tender)
         why = f"Sent back by {back.by_name}: {back.because}" if back else why
-    yield _duty(
+    return _duty(
         tender,
         "next",
         _lead(tender),
-        f"{tender.title}: {_FIRST[_S(tender.state)]}",
+        f"{tender.title}: {short}",
         why,
         deed,
         place,
@@ -239,9 +238,7 @@ def _to_evaluate(tender: Tender, evaluators: list[Evaluator]) -> Iterable[Duty]:
             continue
         undecided = each.declared == evaluation_rules.CONFLICT and each.decided_at is None
         if undecided and tender.state in DECLARABLE | {_S.MODERATION} and each.user_id != tender.lead_commissioner_id:
-            yield _in_evaluation(
-                Waiting("decide_conflict", tender, who=str(each.user), evaluator_id=each.pk), _lead(tender)
-            )
+            yield _in_evaluation(tender, "decide_conflict", _lead(tender), who=str(each.user), evaluator_id=each.pk)
         if each.locked_at is not None or tender.state not in DECLARABLE:
             continue
         whose = person(each.user_id, P.TENDERS_EVALUATE)
@@ -249,39 +246,47 @@ def _to_evaluate(tender: Tender, evaluators: list[Evaluator]) -> Iterable[Duty]:
         if why and undecided:
             continue  # waits for the lead commissioner
         if why:
-            yield _in_evaluation(Waiting("declare", tender), whose)
+            yield _in_evaluation(tender, "declare", whose)
         elif tender.state == _S.EVALUATION:
             sheet = sheet_of(each)
             kind = "score" if sheet.open else "lock"
-            yield _in_evaluation(Waiting(kind, tender, left=len(sheet.open), of=len(sheet.cells)), whose)
+            yield _in_evaluation(tender, kind, whose, left=len(sheet.open), of=len(sheet.cells))
 
 
-def _in_evaluation(waiting: Waiting, whose: str, but: Collection[int | None] = ()) -> Duty:
-    what, deed, route = _WORDS[waiting.kind]
+def _in_evaluation(
+    tender: Tender,
+    kind: str,
+    whose: str,
+    *,
+    left: int = 0,
+    of: int = 0,
+    who: str = "",
+    evaluator_id: int = 0,
+    since: datetime | None = None,
+    but: Collection[int | None] = (),
+) -> Duty:
+    what, deed, route = _WORDS[kind]
     why = ""
-    if waiting.of:
-        done = waiting.of - waiting.left
-        why = f"{number(done)} of {how_many(waiting.of, 'answer', 'answers')} done."
-    elif waiting.kind == "decide_conflict":
-        why = f"{waiting.who} declared one, and sees nothing until you decide."
-    elif waiting.kind == "approve":
-        why = f"Recommended: {waiting.who}."
-    place = f"{route} {waiting.tender.pk} {waiting.evaluator_id or ''}".strip()
-    about = str(waiting.evaluator_id or waiting.since or "")
+    if of:
+        done = f"{number(of - left)} of {number(of)}"
+        why = f"{done} scores agreed." if kind == Step.MODERATE else f"{done} answers done."
+    elif kind == "decide_conflict":
+        why = f"{who} declared one, and sees nothing until you decide."
+    elif kind == "approve":
+        why = f"Recommended: {who}."
     return _duty(
-        waiting.tender,
-        waiting.kind,
+        tender,
+        kind,
         whose,
         what,
         why,
         deed,
-        place,
-        due=waiting.due,
-        about=about,
+        f"{route} {tender.pk} {evaluator_id or ''}".strip(),
+        about=str(evaluator_id or since or ""),
         but=but,
-        known=waiting.kind in _OF_LEAD,
-        here=_HERE.get(waiting.kind, ""),
-        gravity=Gravity.LAW if waiting.kind in _BY_LAW else Gravity.AGREED,
+        known=kind in _OF_LEAD,
+        here=_HERE.get(kind, ""),
+        gravity=Gravity.LAW if kind in _BY_LAW else Gravity.AGREED,
     )
 
 
@@ -292,24 +297,26 @@ def _stage1(tender: Tender, on: date) -> Iterable[Duty]:
     )
     titles: dict[str, str] | None = None
     for each in asked.select_related("bid__supplier").order_by("clarification_due_on", "pk"):
-        answered, due = each.clarification_answered_on is not None, each.clarification_due_on
-        if not answered and due is not None and due >= on:
+        clarification = queries.clarification_of(each)
+        if clarification is not None and not clarification.is_over(on):
             continue
         if titles is None:
             content = queries.stage1_asked(tender)
             titles = {one.key: one.title for one in content.criteria} if content else {}
+        title = titles.get(each.criterion, each.criterion)
+        why = "The bidder has answered." if each.clarification_answered_on else "The day for the answer has passed."
         yield _duty(
             tender,
             "clarification",
             _lead(tender),
             f"{each.bid.supplier.name}: decide after the clarification",
-            f"{titles.get(each.criterion, each.criterion)}. "
-            + ("The bidder has answered." if answered else "The day for the answer has passed."),
+            f"{title}. {why}",
             "Decide",
             f"bid_stage1 {each.bid_id} {each.criterion}",
-            due=due,
+            due=each.clarification_due_on,
             about=each.criterion,
             bid=each.bid_id,
+            here=f"{why} Decide on “{title}”",
         )
     if tender.state != _S.IMPLEMENTATION:
         for conflict in TenderConflict.objects.filter(tender=tender, decided_at=None).order_by("recorded_at", "pk"):
@@ -365,22 +372,20 @@ def _to_approve(tender: Tender, barred: set[int]) -> Iterable[Duty]:
     rows = Award.objects.filter(tender=tender, state=_A.RECOMMENDED, approved_at=None)
     listed = list(rows.select_related("bid__supplier").order_by("recommended_at", "pk"))
     for (since, by), awards in groupby(listed, key=lambda award: (award.recommended_at, award.recommended_by_id)):
-        yield _in_evaluation(
-            Waiting("approve", tender, who=suppliers_named(list(awards)), since=since), approves, {by, *barred}
-        )
+        who = suppliers_named(list(awards))
+        yield _in_evaluation(tender, "approve", approves, who=who, since=since, but={by, *barred})
 
 
 def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """What was approved of late, for who put it up: the draft, the recommendation."""
-    since = end_of(on - timedelta(_NEWS))
-    awards = Award.objects.filter(approved_at__gt=since).exclude(state=_A.CANCELLED)
+    awards = Award.objects.filter(approved_at__gt=news_since(on)).exclude(state=_A.CANCELLED)
     if keys is not None:
         awards = awards.filter(tender__in=keys)
     for award in awards.select_related("tender", "bid__supplier", "approved_by").order_by("pk"):
         if award.recommended_by_id is None or award.approved_at is None:
             continue
         yield Duty(
-            kind="back.award",
+            kind=f"{BACK}award",
             subject=("award", award.pk),
             whose=person(award.recommended_by_id, P.TENDERS_VIEW),
             about=award.approved_at.isoformat(),
@@ -392,14 +397,14 @@ def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             place=f"tender_award {award.tender_id}",
             key=award.tender_id,
         )
-    tenders = Tender.objects.filter(approved_on__gt=on - timedelta(_NEWS))
+    tenders = Tender.objects.filter(approved_on__gt=on - NEWS)
     if keys is not None:
         tenders = tenders.filter(pk__in=keys)
     for tender in tenders.select_related("approved_by").order_by("pk"):
         for user in dict.fromkeys((tender.lead_commissioner_id, tender.approval_asked_by_id)):
             if user and tender.approved_on is not None:
                 yield Duty(
-                    kind="back.tender",
+                    kind=f"{BACK}tender",
                     subject=("tender", tender.pk),
                     whose=person(user, P.TENDERS_VIEW),
                     about=tender.approved_on.isoformat(),

@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 from django.db.models import Q
 
 from plumbline.contracts import due_of_incidents, due_of_plans, due_of_providers
-from plumbline.contracts.models import Assessment, Contract, Evaluation, ReasonPeriod, Visit
+from plumbline.contracts.models import Contract, Evaluation, ReasonPeriod, Visit
 from plumbline.contracts.queries import care, management
 from plumbline.contracts.queries.register import people_to_map
-from plumbline.contracts.queries.visits import in_force
-from plumbline.contracts.rules import assurance as assurance_rules
-from plumbline.contracts.rules.rating import to_do
+from plumbline.contracts.rules.evaluations import TOLD_BEFORE_DAYS
+from plumbline.contracts.rules.rating import BOOK, to_do
 from plumbline.contracts.wording import worst
 from plumbline.kernel.duties import Duty, Gravity, Source, permitted, person
 from plumbline.kernel.wording import day, how_many
@@ -22,7 +21,6 @@ from plumbline.people.access import Permission
 P = Permission
 # What counts against a contract from so soon on is on the list of the person who manages it.
 _SOON = timedelta(14)
-_MEETING_SOON = timedelta(21)
 
 
 def of_ratings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -31,7 +29,7 @@ def of_ratings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     listed = management.team_list(on, keys)
     for each in listed:
         contract = each.contract
-        matter, called = ("contract", contract.pk), f"{contract.reference}, {contract.title}"
+        matter, called = ("contract", contract.pk), contract.called
         grave = Gravity.LAW if each.colour == "red" else Gravity.AGREED
         if each.colour in ("red", "amber"):
             for user in _own(contract):
@@ -112,21 +110,32 @@ def _coming(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         coming = coming.filter(contract__in=keys)
     for row in coming.select_related("contract").order_by("from_on", "code", "about", "pk"):
         contract = row.contract
+        deed, place = _where(row)
         for user in _own(contract):
             yield Duty(
                 kind="contract.coming",
                 subject=("contract", contract.pk),
                 whose=person(user, P.CONTRACTS_VIEW),
                 about=f"{row.code} {row.about} {row.from_on}",
-                called=f"{contract.reference}, {contract.title}",
+                called=contract.called,
                 what=to_do(row.code, row.about, row.detail),
-                why="Due at the end of that day",
+                why="Unless it is done by then, it counts against the contract",
                 due=row.from_on - timedelta(1),
-                deed="Open the contract",
-                place=f"contract {contract.pk}",
+                deed=deed,
+                place=place,
                 key=contract.pk,
                 known_to=_known_to(contract),
             )
+
+
+def _where(row: ReasonPeriod) -> tuple[str, str]:
+    """Where a reason is dealt with: the button, and the page of the action or the section of the contract's."""
+    code = BOOK.codes.get(row.code)
+    if code is not None and code.section == "action":
+        return code.button, f"action {row.about}"
+    if code is None or code.section in ("none", "setting"):
+        return "Open the contract", f"contract {row.contract_id}"
+    return code.button, f"contract_{code.section} {row.contract_id}"
 
 
 def of_names(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -166,7 +175,7 @@ def of_meetings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 subject=("meeting", each.pk),
             )
     for meeting in care.meetings_due(on=on, contracts=contracts):
-        if meeting.planned_on is None and meeting.due_on <= on + _MEETING_SOON:
+        if meeting.planned_on is None and meeting.due_on <= on + timedelta(TOLD_BEFORE_DAYS):
             for whose in _officers(meeting.contract, own=True):
                 yield _about(
                     meeting.contract,
@@ -175,7 +184,7 @@ def of_meetings(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     "Plan the evaluation meeting",
                     "Plan the meeting",
                     f"meeting_plan {meeting.contract.pk}",
-                    meeting.sentence(on),
+                    f"The last was on {day(meeting.last_on)}." if meeting.last_on else "None has been held yet.",
                     meeting.due_on,
                 )
 
@@ -212,7 +221,7 @@ def _about(
         place=place,
         why=why,
         due=due,
-        called=f"{contract.reference}, {contract.title}",
+        called=contract.called,
         gravity=gravity,
         known_to=_known_to(contract),
         key=contract.pk,
@@ -221,29 +230,20 @@ def _about(
 
 def of_board(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """Contracts that deliver a statutory function and need the board's assessment."""
-    soon = date.fromordinal(on.toordinal() + assurance_rules.TOLD_BEFORE_DAYS)
-    rows = Contract.objects.filter(in_force(on), statutory_from__lte=soon)
-    if keys is not None:
-        rows = rows.filter(pk__in=keys)
-    valid: dict[int, date] = {}
-    board = Assessment.objects.filter(kind=Assessment.Kind.BOARD, contract__in=rows)
-    for number, last in board.values_list("contract", "valid_until"):
-        valid[number] = max(last, valid.get(number, last))
-    for contract in rows.order_by("pk"):
-        until = valid.get(contract.pk)
-        if until is None or until < soon:
-            why = f"The last is valid until {day(until)}." if until else "There has been none."
-            yield _about(
-                contract,
-                permitted(P.BOARD_ASSESSMENTS),
-                "assessment.board",
-                "Record the {board} assessment",
-                "Record it",
-                f"assessment_record {contract.pk} board",
-                why,
-                until,
-                gravity=Gravity.LAW,
-            )
+    contracts = Contract.objects.all() if keys is None else Contract.objects.filter(pk__in=keys)
+    for contract in care.board_assessments_waiting(on=on, contracts=contracts):
+        until = contract.board_until
+        yield _about(
+            contract,
+            permitted(P.BOARD_ASSESSMENTS),
+            "assessment.board",
+            "Record the {board} assessment",
+            "Record it",
+            f"assessment_record {contract.pk} board",
+            f"The last is valid until {day(until)}." if until else "There has been none.",
+            until,
+            gravity=Gravity.LAW,
+        )
 
 
 def of_visits(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -296,7 +296,8 @@ SOURCES = (
            settled=frozenset({"people_user", "people_professional", "people_organisation"})),
     Source("visits", of_visits, {"contracts_visit": _ITSELF, "contracts_visitorigin": _ITSELF},
            settled=frozenset({"contracts_contract", "ofsted_setting"})),
-    Source("board", of_board, {**_OF_CONTRACT, "contracts_assessment": _BY_CONTRACT}),
+    Source("board", of_board, {**_OF_CONTRACT, "contracts_assessment": _BY_CONTRACT},
+           settled=frozenset({"people_organisation"})),
     *due_of_incidents.SOURCES,
     *due_of_providers.SOURCES,
     *due_of_plans.SOURCES,

@@ -75,6 +75,7 @@ def _to_tell(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             due=due,
             gravity=Gravity.DANGER,
             why=f"Still to be told: {', '.join(waiting[pk, duty])}.",
+            here=f"Tell these, and mark each below: {', '.join(waiting[pk, duty])}",
             deed="Open the incident",
             place=f"incident {pk}",
         )
@@ -135,7 +136,7 @@ def of_forms(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     whose=whose,
                     key=contract.pk,
                     matter=("contract", contract.pk),
-                    called=f"{contract.reference}, {contract.title}",
+                    called=contract.called,
                     what="Read and agree the incident form",
                     deed="Read it",
                     place=f"incident_form {contract.pk}",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q
 
@@ -11,14 +11,11 @@ from plumbline.contracts.models import Contract, ContractSetting, Policy, Policy
 from plumbline.contracts.queries import portal
 from plumbline.contracts.queries.visits import place
 from plumbline.contracts.wording import lacking_assessment, whom_to_ask
-from plumbline.kernel.duties import Duty, Gravity, Source, organisation, permitted
-from plumbline.kernel.moments import end_of
+from plumbline.kernel.duties import BACK, Duty, Gravity, Source, news_since, organisation, permitted
 from plumbline.kernel.wording import day
 from plumbline.people.access import Permission
 
 P = Permission
-# How long what was decided is news, in days.
-_NEWS = 28
 
 
 def of_lacking(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -97,7 +94,7 @@ def _of(
         what=what,
         why=why,
         whose=organisation(contract.provider_id),
-        called=f"{contract.reference}, {contract.title}",
+        called=contract.called,
         deed=deed,
         place=place,
         key=contract.provider_id,
@@ -107,7 +104,7 @@ def _of(
 def of_offers(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """Policies that wait for the council, one for each document, whichever contracts it serves; and what was decided,
     for the provider."""
-    lately = Q(decided_at__gt=end_of(on - timedelta(_NEWS)))
+    lately = Q(decided_at__gt=news_since(on))
     offers = PolicyOffer.objects.filter(Q(accepted=None) | lately).select_related("contract__provider")
     seen: set[tuple[int, str]] = set()
     for offer in offers.order_by("-offered_at", "-pk"):
@@ -119,7 +116,7 @@ def of_offers(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             said = "Accepted" if offer.accepted else "Sent back"
             why = f" {offer.refused_because}" if offer.refused_because else ""
             yield Duty(
-                kind="back.policy",
+                kind=f"{BACK}policy",
                 subject=("policy_offer", offer.pk),
                 whose=organisation(offer.contract.provider_id),
                 about=offer.decided_at.isoformat(),

@@ -2,6 +2,7 @@
 
 - A service that is being made ready goes live by a decision, and none is decided without a reason while a critical item
   of its plan is open.
+- No day of a contract is kept with two colours, or twice with the same reason: what is read of it would be either.
 - No day is kept as green on which a missing safeguarding assessment is kept.
 - A kept reason that an assessment is missing goes only where one has come, the contract no longer needs it, or is no
   longer in force; and no day of a contract in force is left without a rating.
@@ -48,6 +49,32 @@ end $$;
 create or replace trigger guard_open_items before insert or update on contracts_golive for each row
     execute function contracts_decides_go_live();
 """
+
+# Looked at once for each statement: an exclusion constraint takes as long again as all else that is worked out.
+DAYS_APART = """
+create or replace function contracts_days_apart() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    twice boolean;
+begin
+    execute format(
+        'select exists (select from new_rows n join %I r on r.contract_id = n.contract_id and r.id <> n.id and %s
+            where daterange(r.from_on, r.to_on, ''[]'') && daterange(n.from_on, n.to_on, ''[]''))',
+        tg_table_name, tg_argv[0]) into twice;
+    if twice then
+        raise exception 'A contract has one colour on a day, and one reason once.' using errcode = 'PL003';
+    end if;
+    return null;
+end $$;
+"""
+_DAYS_APART_ON = """
+create or replace trigger guard_days_{event} after {event} on {table}
+    referencing new table as new_rows for each statement execute function contracts_days_apart('{same}');
+"""
+_KEPT_BY_DAYS = {
+    "contracts_ratingperiod": "true",
+    "contracts_reasonperiod": "r.code = n.code and r.about = n.about",
+}
 
 RATINGS = f"""
 create or replace function contracts_no_green_over_want() returns trigger
@@ -122,4 +149,8 @@ def sync() -> None:
     """Bring the functions and triggers up to date. Run by the owner after every migration."""
     with connection.cursor() as cursor:
         cursor.execute(GO_LIVE)
+        cursor.execute(DAYS_APART)
+        for table, same in _KEPT_BY_DAYS.items():
+            for event in ("insert", "update"):
+                cursor.execute(_DAYS_APART_ON.format(event=event, table=table, same=same))
         cursor.execute(RATINGS)

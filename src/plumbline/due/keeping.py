@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from plumbline.due.models import Item
+from plumbline.due.reading import A_DUTY, MINUTE
 from plumbline.due.sources import SOURCES
 from plumbline.kernel.duties import Duty, Source
 from plumbline.kernel.moments import end_of
@@ -28,13 +29,13 @@ _GONE = """
 delete from due_matter m using unnest(%(types)s::text[], %(ids)s::bigint[]) t(type, id)
     where m.matter_type = t.type and m.matter_id = t.id
 """
-_THERE = """
+_THERE = f"""
 insert into due_matter (whose, but, matter_type, matter_id, gravity, minute, shows_from, number)
     select i.whose, i.but, i.matter_type, i.matter_id, i.gravity,
-        floor(extract(epoch from min(i.due_at)) / 60)::int, i.shows_from, count(*)
+        min({MINUTE.format(row="i")}), i.shows_from, count(*)
     from due_item i join unnest(%(types)s::text[], %(ids)s::bigint[]) t(type, id)
         on i.matter_type = t.type and i.matter_id = t.id
-    where i.kind not like 'back.%%' and i.kind not like 'wait.%%'
+    where {A_DUTY.format(row="i")}
     group by i.whose, i.but, i.matter_type, i.matter_id, i.gravity, i.due_at is null, i.shows_from
 """
 

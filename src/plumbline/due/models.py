@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from plumbline.audit.models import Recorded
+from plumbline.kernel.duties import BACK
 from plumbline.people.models import User
 
 # A duty says what may be known of a child: it is read by those whose it is, and by nobody else.
@@ -53,8 +54,13 @@ class Item(models.Model):
             models.Index(fields=["source", "key"], name="due_item_source"),
             models.Index(fields=["matter_type", "matter_id"], name="due_item_matter"),
             models.Index(fields=["subject_type", "subject_id"], name="due_item_subject"),
-            models.Index(fields=["whose"], name="due_item_back", condition=Q(kind__startswith="back.")),
+            models.Index(fields=["whose"], name="due_item_back", condition=Q(kind__startswith=BACK)),
         ]
+
+    @property
+    def named(self) -> str:
+        """Its kind, and what it is about: "tender.next close"."""
+        return f"{self.kind} {self.about}"
 
 
 class Matter(models.Model):

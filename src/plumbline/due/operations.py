@@ -1,28 +1,26 @@
 """What someone does with their own list: put a matter off, take it up again, read what came back."""
 
-from datetime import date, datetime
+from datetime import date
 
 from plumbline.due import queries, rules
 from plumbline.due.models import Item, PutOff, Seen
+from plumbline.kernel.duties import BACK
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.act import PersonalAct
 from plumbline.people.acting import operation
 
 
 @operation
-def put_off(
-    *, matter_type: str, matter_id: int, until_on: date, because: str, now: datetime, act: PersonalAct
-) -> PutOff:
+def put_off(*, matter_type: str, matter_id: int, until_on: date, because: str, act: PersonalAct) -> PutOff:
     """The matter leaves the list of this person until the day. Others have it as before.
 
     Raises NotAllowed where it is not theirs, and RuleBroken: child_in_danger, missing_reason, day_not_to_come,
-    too_long. `now` is the moment on the council's clocks.
+    too_long.
     """
-    own = queries.items_of(act.by, on=act.on, now=now, at=act.at).filter(matter_type=matter_type, matter_id=matter_id)
-    to_do = own.exclude(kind__startswith="back.").exclude(kind__startswith="wait.")
-    gravest = to_do.order_by("gravity").values_list("gravity", flat=True).first()
-    if gravest is None:
+    own = queries.of_matter(act.by, matter=(matter_type, matter_id), on=act.on, at=act.at)
+    if not own:
         raise NotAllowed("There is nothing of yours to put off.")
+    gravest = min(each.item.gravity for each in own)
     rules.check_put_off(gravest=gravest, until_on=until_on, because=because, on=act.on)
     made, _ = PutOff.objects.update_or_create(
         user=act.by,
@@ -51,9 +49,9 @@ def take_up(*, matter_type: str, matter_id: int, act: PersonalAct) -> None:
 
 
 @operation
-def read(*, item_id: int, now: datetime, act: PersonalAct) -> Item:
+def read(*, item_id: int, act: PersonalAct) -> Item:
     """Something that came back was read, and leaves the list."""
-    found = queries.items_of(act.by, on=act.on, now=now, at=act.at).filter(pk=item_id, kind__startswith="back.").first()
+    found = queries.items_of(act.by, on=act.on, at=act.at).filter(pk=item_id, kind__startswith=BACK).first()
     if found is None:
         raise NotAllowed("There is nothing of yours to read.")
     Seen.objects.get_or_create(

@@ -10,9 +10,10 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from plumbline.due.models import Item, PutOff
-from plumbline.due.reading import MINUTE, NO_DUTIES, ORDER
+from plumbline.due.reading import A_DUTY, MINUTE, ORDER
 from plumbline.due.rules import Band, Clock, minute
-from plumbline.kernel.duties import needed, organisation_in, person_in
+from plumbline.kernel.duties import BACK, WAIT, needed, organisation_in, person_in
+from plumbline.kernel.moments import moment
 from plumbline.people.access import ROLES, permissions_of
 from plumbline.people.models import Organisation, User
 from plumbline.placements.access import children_visible_to
@@ -27,20 +28,17 @@ _THEIRS = (
 _ORDER = ORDER.format(gravity="i.gravity", minute=MINUTE.format(row="i"), now="%(now)s", week="%(week)s")
 _WORK = f"""select w.numbers, w.late, w.band, w.number, {_ITEM.replace("i.", "(w.item).")} from due_work(%(viewer)s,
     %(on)s, %(at)s, %(now)s, %(today)s, %(week)s, %(band)s, %(most)s, %(before)s) w"""
-_OF_MATTERS = f"""
-select {_ITEM} from due_item i join unnest(%(types)s::text[], %(ids)s::bigint[]) t(type, id)
-    on i.matter_type = t.type and i.matter_id = t.id
-where {NO_DUTIES.format(row="i")} and {_THEIRS} order by {_ORDER}, i.id
+_OF_MATTER = f"""
+select {_ITEM} from due_item i where i.matter_type = %(type)s and i.matter_id = %(id)s
+    and {A_DUTY.format(row="i")} and {_THEIRS} order by {_ORDER}, i.id
 """
-
-
 # At a record: the viewer's own first, then what others do there, then a day that it waits for.
 _NEXT = f"""
 select {_ITEM}, {_THEIRS} as mine from unnest(%(types)s::text[], %(ids)s::bigint[]) t(type, id) join due_item i
     on i.subject_type = t.type and i.subject_id = t.id or i.matter_type = t.type and i.matter_id = t.id
-where i.kind not like 'back.%%' and (i.shows_from is null or i.shows_from <= %(at)s)
+where i.kind not like '{BACK}%%' and (i.shows_from is null or i.shows_from <= %(at)s)
     and (i.known_to = any((select people_keys_of(%(viewer)s, %(on)s))::text[]) or {_THEIRS})
-order by mine desc, i.kind like 'wait.%%', {_ORDER}, i.id
+order by mine desc, i.kind like '{WAIT}%%', {_ORDER}, i.id
 """
 
 
@@ -96,13 +94,10 @@ class Work:
         return sum(number for band, number in self.counts.items() if band < Band.PUT_OFF)
 
 
-def work_of(
-    viewer: User, *, on: date, now: datetime, at: datetime, band: Band | None = None, most: int = 25, before: int = 0
-) -> Work:
+def work_of(viewer: User, *, on: date, at: datetime, band: Band | None = None, most: int = 25, before: int = 0) -> Work:
     """What waits for the viewer, what to do next first, and what came back; of one band, or of all but what was put
-    off: then the first few, where there is more than a page of it. One query, and one for the names of children.
-    `now` is the moment on the council's clocks."""
-    given = {**parameters(viewer, on=on, now=now, at=at), "band": band, "most": most, "before": before}
+    off: then the first few, where there is more than a page of it. One query, and one for the names of children."""
+    given = {**_parameters(viewer, on=on, at=at), "band": band, "most": most, "before": before}
     with connection.cursor() as cursor:
         cursor.execute(_WORK, given)
         rows = cursor.fetchall()
@@ -135,18 +130,10 @@ def _seen(viewer: User, items: Sequence[Item], *, on: date) -> list[DutySeen]:
     return [DutySeen(item, names.get(item.child_id or 0, "")) for item in items]
 
 
-def of_matter(
-    viewer: User, *, matters: Collection[tuple[str, int]], on: date, now: datetime, at: datetime
-) -> list[DutySeen]:
-    """The viewer's own duties of a record and of what belongs to it, what to do next first."""
-    listed = list(matters)
-    asked = {
-        **parameters(viewer, on=on, now=now, at=at),
-        "types": [kind for kind, _ in listed],
-        "ids": [pk for _, pk in listed],
-    }
+def of_matter(viewer: User, *, matter: tuple[str, int], on: date, at: datetime) -> list[DutySeen]:
+    """The viewer's own duties of a matter, what to do next first."""
     with connection.cursor() as cursor:
-        cursor.execute(_OF_MATTERS, asked)
+        cursor.execute(_OF_MATTER, {**_parameters(viewer, on=on, at=at), "type": matter[0], "id": matter[1]})
         items = [_item(row) for row in cursor.fetchall()]
     return _seen(viewer, items, on=on)
 
@@ -156,24 +143,23 @@ def next_for(
     *,
     of: Collection[tuple[str, int]],
     on: date,
-    now: datetime,
     at: datetime,
     kinds: str | tuple[str, ...] = "",
 ) -> list[Next]:
     """What is next at these records, for whom and by when: the viewer's own first, then what they may know of others'.
-    `kinds`: only those whose kind begins so. Of a record that the viewer was let into."""
-    listed = list(of)
+    `kinds`: only those whose kind begins so, or, with what each is about, "tender.next close". Of a record that the
+    viewer was let into."""
     asked = {
-        **parameters(viewer, on=on, now=now, at=at),
-        "types": [kind for kind, _ in listed],
-        "ids": [pk for _, pk in listed],
+        **_parameters(viewer, on=on, at=at),
+        "types": [kind for kind, _ in of],
+        "ids": [pk for _, pk in of],
     }
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, asked)
         rows = [(_item(row[:-1]), row[-1]) for row in cursor.fetchall()]
     once: dict[tuple[Any, ...], tuple[Item, bool]] = {}
     for item, mine in rows:
-        if item.kind.startswith(kinds):
+        if item.named.startswith(kinds):
             once.setdefault((item.kind, item.subject_type, item.subject_id, item.about), (item, mine))
     items = list(once.values())
     whom = _whom([item for item, mine in items if not mine])
@@ -181,7 +167,7 @@ def next_for(
     return [
         Next(
             duty,
-            "" if mine or item.kind.startswith("wait.") else whom[item.whose],
+            "" if mine or item.kind.startswith(WAIT) else whom[item.whose],
             mine or (needed(item.whose) in permits and viewer.pk not in item.but),
         )
         for (item, mine), duty in zip(items, _seen(viewer, [item for item, _ in items], on=on), strict=True)
@@ -210,16 +196,16 @@ def _roles(whose: str) -> str:
     return " or ".join(filter(None, (", ".join([first, *others[:-1]]), *others[-1:])))
 
 
-def subjects_of(viewer: User, *, kind: str, on: date, now: datetime, at: datetime) -> list[int]:
+def subjects_of(viewer: User, *, kind: str, on: date, at: datetime) -> list[int]:
     """The records of which something of this kind waits for the viewer."""
-    own = items_of(viewer, on=on, now=now, at=at).filter(kind__startswith=kind)
+    own = items_of(viewer, on=on, at=at).filter(kind__startswith=kind)
     return list(own.order_by("subject_id").values_list("subject_id", flat=True).distinct())
 
 
-def items_of(viewer: User, *, on: date, now: datetime, at: datetime) -> QuerySet[Item]:
+def items_of(viewer: User, *, on: date, at: datetime) -> QuerySet[Item]:
     """Every duty that is the viewer's."""
     with connection.cursor() as cursor:
-        cursor.execute(f"select i.id from due_item i where {_THEIRS}", parameters(viewer, on=on, now=now, at=at))
+        cursor.execute(f"select i.id from due_item i where {_THEIRS}", _parameters(viewer, on=on, at=at))
         ids = [pk for (pk,) in cursor.fetchall()]
     return Item.objects.filter(pk__in=ids)
 
@@ -228,9 +214,9 @@ def put_off_by(viewer: User, *, on: date) -> QuerySet[PutOff]:
     return PutOff.objects.filter(user=viewer, until_on__gt=on)
 
 
-def parameters(viewer: User, *, on: date, now: datetime, at: datetime) -> dict[str, Any]:
+def _parameters(viewer: User, *, on: date, at: datetime) -> dict[str, Any]:
     """What every statement here is given of the one who looks and the moment."""
-    clock = Clock.of(on=on, now=now)
+    clock = Clock.of(on=on, now=moment(on=on, at=at))
     return {
         "viewer": viewer.pk,
         "on": on,

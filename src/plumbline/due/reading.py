@@ -7,15 +7,15 @@ the same of the person once: that they are the one who looks.
 from django.db.backends.utils import CursorWrapper
 
 from plumbline.due.rules import Band
-from plumbline.kernel.duties import Gravity
+from plumbline.kernel.duties import BACK, WAIT, Gravity
 from plumbline.people.acting import OF_THE_MACHINE
 
 # So many duties of one matter are shown; the others are counted.
 SHOWN = 6
 # Of a list that is longer than a page so many are shown where all of it is asked for; the tiles lead to the rest.
 FEW = 12
-# No duty of anyone's: what came back to someone, and what a record waits for.
-NO_DUTIES = "{row}.kind not like 'back.%%' and {row}.kind not like 'wait.%%'"
+# What came back to someone, and what a record waits for, are kept beside the duties and are none.
+A_DUTY = f"left({{row}}.kind, {len(BACK)}) not in ('{BACK}', '{WAIT}')"
 _THEIRS = (
     "{row}.whose = any(mine) and viewer <> all({row}.but) and ({row}.shows_from is null or {row}.shows_from <= at)"
 )
@@ -80,7 +80,7 @@ begin
         select distinct on (i.subject_id, i.kind, i.subject_type, i.about)
             i.id, s.matter_type, s.matter_id, s.sort, {_OF_ITEM} as order_in
         from shown s join due_item i on i.matter_type = s.matter_type and i.matter_id = s.matter_id
-        where {NO_DUTIES.format(row="i").replace("%%", "%")} and {_THEIRS.format(row="i")}
+        where {A_DUTY.format(row="i")} and {_THEIRS.format(row="i")}
         order by i.subject_id, i.kind, i.subject_type, i.about, i.whose
     ), placed as (
         select t.id, t.sort, row_number() over here as nth,
@@ -89,7 +89,7 @@ begin
     ), back as (
         -- Until it is read, the newest first.
         select i.id, row_number() over (order by i.about desc, i.id) as nth
-        from due_item i where asked is null and i.kind like 'back.%' and {_THEIRS.format(row="i")}
+        from due_item i where asked is null and i.kind like '{BACK}%' and {_THEIRS.format(row="i")}
             and not exists (select from due_seen s where s.user_id = viewer and s.kind = i.kind
                 and s.subject_type = i.subject_type and s.subject_id = i.subject_id and s.about = i.about)
         order by i.about desc, i.id limit 25

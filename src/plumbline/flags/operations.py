@@ -173,13 +173,6 @@ def _pass_on(still: Sequence[tuple[Flag, Wanted]], *, at: datetime, on: date) ->
 ESCALATED = "told because it is overdue"
 
 
-def _message(user: User, words: tuple[str, str], *, at: datetime) -> Message:
-    subject, body = words
-    return Message(
-        to_user=user, to_address=user.email, subject=subject[:200], body=body, written_at=at, next_attempt_at=at
-    )
-
-
 # --- answers -------------------------------------------------------------------------------------------------------
 
 
@@ -377,7 +370,7 @@ def _write_of_overdue(told: Sequence[tuple[Flag, str, str, str]], *, at: datetim
     messages = []
     for user, about in theirs.items():
         words = rules.mail_escalated([(flag.pk, what) for flag, what, _ in about])
-        messages.append((_message(user, words, at=at), [row for *_, row in about]))
+        messages.append((telling.message_to(user, words, at=at), [row for *_, row in about]))
     Message.objects.bulk_create([message for message, _ in messages])
     telling.link((message, row) for message, about in messages for row in about)
 
@@ -397,7 +390,7 @@ def write_digests(*, work_of: Callable[[User], rules.Work], act: Act) -> int:
         keeps = user.pk in keepers
         if flags or keeps:
             words = rules.digest(flags=flags, work=work_of(user), unreached=unreached if keeps else 0)
-            message = _message(user, (subject, words), at=act.at)
+            message = telling.message_to(user, (subject, words), at=act.at)
             messages.append(message)
             tells += [(message, row) for row in queries.not_reached(user, on=act.on)]
     Message.objects.bulk_create(messages)
@@ -427,7 +420,9 @@ def tell_of_events(*, act: Act) -> int:
     governance = [user for user in access.users_with_role("information_governance", on=act.on) if user.email]
     lately = set(
         Message.objects.filter(
-            event_no__isnull=False, written_at__gt=act.at - timedelta(hours=6), body=powers.to_oneself(_SHUT_OUT)[1]
+            event_no__isnull=False,
+            written_at__gt=act.at - timedelta(hours=6),
+            body=powers.to_oneself(powers.SHUT_OUT)[1],
         ).values_list("to_user", flat=True)
     )
     messages = []
@@ -437,32 +432,20 @@ def tell_of_events(*, act: Act) -> int:
             words = powers.to_governance(
                 event.kind, by=event.by_name, about=str(subject or event.subject_id), role=event.data.get("role", "")
             )
-            messages += [_message_of(event, user, words, at=act.at) for user in governance if user != subject]
+            messages += [
+                telling.message_to(user, words, at=act.at, event_no=event.pk) for user in governance if user != subject
+            ]
         if event.kind == powers.OVERRULED and (user := entered.get(event.data.get("entered_by") or 0)) and user.email:
-            messages.append(_message_of(event, user, powers.to_whoever_entered(event.because), at=act.at))
+            words = powers.to_who_entered_it(event.because)
+            messages.append(telling.message_to(user, words, at=act.at, event_no=event.pk))
         if event.kind in powers.OWN and subject is not None and subject.email and subject.is_active:
-            if event.kind == _SHUT_OUT and subject.pk in lately:
+            if event.kind == powers.SHUT_OUT and subject.pk in lately:
                 continue
-            if event.kind == _SHUT_OUT:
+            if event.kind == powers.SHUT_OUT:
                 lately.add(subject.pk)
-            messages.append(_message_of(event, subject, powers.to_oneself(event.kind), at=act.at))
+            words = powers.to_oneself(event.kind)
+            messages.append(telling.message_to(subject, words, at=act.at, event_no=event.pk))
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     if messages:
         act.record("flags.events.told", messages=len(messages))
     return len(messages)
-
-
-_SHUT_OUT = "people.sign_in.shut_out"
-
-
-def _message_of(event: Event, user: User, words: tuple[str, str], *, at: datetime) -> Message:
-    subject, body = words
-    return Message(
-        to_user=user,
-        to_address=user.email,
-        subject=subject,
-        body=body,
-        event_no=event.pk,
-        written_at=at,
-        next_attempt_at=at,
-    )

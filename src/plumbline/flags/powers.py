@@ -15,9 +15,10 @@ POWERS = {
     "people.role.ended": "ended a role of a user",
     "people.ties.given": "tied a user to records",
 }
+SHUT_OUT = "people.sign_in.shut_out"
 # To the person themself: what they should know if it was not they.
 OWN = {
-    "people.sign_in.shut_out": "A password or code was typed wrongly too often for your user name. If it was not you, "
+    SHUT_OUT: "A password or code was typed wrongly too often for your user name. If it was not you, "
     "someone is guessing: tell the administrator.",
     "people.second_factor.set_up": "A second factor was set up for your user name.",
     "people.second_factor.taken_off": "The second factor of your user name was taken off.",
@@ -41,10 +42,10 @@ def to_governance(kind: str, *, by: str, about: str, role: str) -> tuple[str, st
 
 def to_oneself(kind: str) -> tuple[str, str]:
     """Subject and words of the message that the person themself gets."""
-    return "Plumbline: your user name", OWN[kind] + ("" if kind == "people.sign_in.shut_out" else _NOT_YOU)
+    return "Plumbline: your user name", OWN[kind] + ("" if kind == SHUT_OUT else _NOT_YOU)
 
 
-def to_whoever_entered(sentence: str) -> tuple[str, str]:
+def to_who_entered_it(sentence: str) -> tuple[str, str]:
     """Subject and words of the message about a judgement entered by hand; it names a setting and no child."""
     return (
         "Plumbline: a list says otherwise than you entered",

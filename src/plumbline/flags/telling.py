@@ -252,16 +252,16 @@ def _write(
     for user, about in theirs.items():
         rows = [row for told in about.values() for row in told]
         if user.pk in keepers:
-            links.append((_message(user, None, rules.mail_nobody(sorted(about)), at=at), rows))
+            links.append((message_to(user, rules.mail_nobody(sorted(about)), at=at), rows))
         elif each_alone or len(about) == 1:
             for number, told in about.items():
                 flag = flags[number]
                 words = rules.mail(
                     kinds()[flag.kind], number=number, due=flag.due_on, in_place=(number, user.pk) in for_others
                 )
-                links.append((_message(user, flag, words, at=at), told))
+                links.append((message_to(user, words, flag=flag, at=at), told))
         else:
-            links.append((_message(user, None, rules.mail_of_many(sorted(about)), at=at), rows))
+            links.append((message_to(user, rules.mail_of_many(sorted(about)), at=at), rows))
     Message.objects.bulk_create([message for message, _ in links])
     link([(message, row) for message, told in links for row in told])
     done.messages += len(links)
@@ -291,7 +291,10 @@ def _link_known(lines: Sequence[Line], able: Mapping[int, Sequence[User]], known
     FlagFor.objects.bulk_update(reached, ["reached_at", "reached_on", "reached_how"])
 
 
-def _message(user: User, flag: Flag | None, words: tuple[str, str], *, at: datetime) -> Message:
+def message_to(
+    user: User, words: tuple[str, str], *, at: datetime, flag: Flag | None = None, event_no: int | None = None
+) -> Message:
+    """A message of this subject and body to someone, for the outbox; not saved."""
     subject, body = words
     return Message(
         to_user=user,
@@ -299,6 +302,7 @@ def _message(user: User, flag: Flag | None, words: tuple[str, str], *, at: datet
         subject=subject[:200],
         body=body,
         flag=flag,
+        event_no=event_no,
         written_at=at,
         next_attempt_at=at,
     )
@@ -307,7 +311,7 @@ def _message(user: User, flag: Flag | None, words: tuple[str, str], *, at: datet
 def write(user: User, words: tuple[str, str], *, at: datetime) -> bool:
     """Put a message to someone into the outbox; whether they have an address that it can go to."""
     if user.is_active and user.email:
-        _message(user, None, words, at=at).save()
+        message_to(user, words, at=at).save()
         return True
     return False
 
@@ -358,8 +362,8 @@ def join_messages(*, act: Act) -> int:
             parts[message.to_user].append(message)
     several = {user: theirs for user, theirs in parts.items() if len(theirs) > 1}
     wholes = {
-        user: _message(
-            user, None, rules.mail_of_the_night([(each.subject, each.body) for each in theirs], on=act.on), at=act.at
+        user: message_to(
+            user, rules.mail_of_the_night([(each.subject, each.body) for each in theirs], on=act.on), at=act.at
         )
         for user, theirs in several.items()
     }

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from plumbline.contracts.care_due import concerned_with_returns
+from plumbline.contracts.flagging_of_care import concerned_with_returns
 from plumbline.contracts.models import Contract, ContractReturn
 from plumbline.contracts.operations import (
     assurance,

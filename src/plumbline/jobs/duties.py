@@ -7,7 +7,6 @@ import click
 from plumbline.due import keeping, queries
 from plumbline.due.rules import Band
 from plumbline.flags.rules import Work
-from plumbline.kernel.moments import moment
 from plumbline.people.models import User
 
 
@@ -24,12 +23,12 @@ class Waiting:
 
     def __init__(self, *, at: datetime, on: date) -> None:
         catch_up(on=on)
-        self.on, self.at, self.now = on, at, moment(on=on, at=at)
+        self.on, self.at = on, at
 
     def work_of(self, user: User) -> Work:
-        work = queries.work_of(user, on=self.on, now=self.now, at=self.at)
+        work = queries.work_of(user, on=self.on, at=self.at)
         counts = work.counts
         return Work(counts[Band.NOW], counts[Band.TODAY], counts[Band.WEEK], counts[Band.PLANNED], work.late)
 
     def to_answer(self, user: User) -> list[int]:
-        return queries.subjects_of(user, kind="return.answer", on=self.on, now=self.now, at=self.at)
+        return queries.subjects_of(user, kind="return.answer", on=self.on, at=self.at)

@@ -6,7 +6,7 @@ import click
 from django.conf import settings
 
 from plumbline.actions import operations as actions
-from plumbline.contracts.care_due import concerned_with_returns
+from plumbline.contracts.flagging_of_care import concerned_with_returns
 from plumbline.contracts.operations import assurance, decisions, go_live, home_reports, incident_forms, incident_notices
 from plumbline.contracts.operations import rating as contracts
 from plumbline.contracts.queries.register import settings_with_contracts

@@ -6,12 +6,21 @@ permit something, or an organisation. Which of these texts mean the one who look
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum
+
+from plumbline.kernel.moments import end_of
+
+# How a kind begins that is no duty, and is kept beside them: what came back to someone until they have read it, and a
+# day or a person that a record waits for.
+BACK, WAIT = "back.", "wait."
+# How long what came back is news.
+NEWS = timedelta(28)
 
 
 class Gravity(IntEnum):
-    """How grave it is if it is not done; the smallest number is the gravest."""
+    """How grave it is if it is not done; the smallest number is the gravest: a child may be in danger; is unseen or
+    unplaced; a clock of the law; a date that was agreed; the rest."""
 
     DANGER = 1
     UNSEEN = 2
@@ -20,18 +29,11 @@ class Gravity(IntEnum):
     HOUSEKEEPING = 5
 
 
-GRAVITY = {
-    Gravity.DANGER: "A child may be in danger",
-    Gravity.UNSEEN: "A child is unseen or unplaced",
-    Gravity.LAW: "A clock of the law",
-    Gravity.AGREED: "A date that was agreed",
-    Gravity.HOUSEKEEPING: "Housekeeping",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """`subject` and `matter`: kind of record and number. One matter (an incident, a home, a contract, a child) holds
+    """`kind`: "contract.decide"; one that begins with `BACK` or `WAIT` is no duty, and kept beside them.
+
+    `subject` and `matter`: kind of record and number. One matter (an incident, a home, a contract, a child) holds
     all its duties. `about` tells apart several of a kind about one subject.
 
     `due`: a day, by the end of which it is to be done, or a moment. `deed`: what the button says; `place`: the page
@@ -82,6 +84,11 @@ class Source:
     only_when: Mapping[str, str] | None = None
     # Tables that are read for what does not change, or only with a table that is watched.
     settled: frozenset[str] = frozenset()
+
+
+def news_since(on: date) -> datetime:
+    """From when on what came back is news on a day."""
+    return end_of(on - NEWS)
 
 
 def person(user_id: int, needs: str = "") -> str:

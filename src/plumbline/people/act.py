@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from plumbline.audit import operations as audit
+from plumbline.kernel.moments import moment
 from plumbline.people import access
 from plumbline.people.access import Permission
 from plumbline.people.models import User
@@ -43,6 +44,11 @@ class Act:
     def record(self, kind: str, **what: Any) -> None:
         """Leave the event of it, in the transaction that does it (`audit.operations.record` says what it takes)."""
         audit.record(kind, by=self.by, at=self.at, **what)
+
+    @property
+    def now(self) -> datetime:
+        """The moment on the council's clocks: the time of day of `at`, on the day taken for today."""
+        return moment(on=self.on, at=self.at)
 
     def of(self, day: date) -> Self:
         """The same, as of another day."""

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from plumbline.audit.models import Event
 from plumbline.audit.moments import shown
-from plumbline.kernel.duties import Duty, Gravity, Source, permitted, person
+from plumbline.kernel.duties import BACK, Duty, Gravity, Source, news_since, permitted, person
 from plumbline.kernel.moments import day_of, end_of
 from plumbline.kernel.wording import day, how_many
 from plumbline.people.access import ROLES, Permission
@@ -14,9 +14,8 @@ from plumbline.people.models import RoleAsked
 from plumbline.people.queries import holidays_end
 
 P = Permission
-# How long an attempt to get in is news, and what was decided, in days.
+# How long an attempt to get in is news, in days.
 _LATELY = 7
-_NEWS = 28
 _SHUT_OUT = "people.sign_in.shut_out"
 
 
@@ -38,10 +37,10 @@ def of_roles(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 place="roles_asked",
                 but=(asked.asked_by_id, asked.user_id),
             )
-        elif asked.decided_at is not None and asked.decided_at > end_of(on - timedelta(_NEWS)):
+        elif asked.decided_at is not None and asked.decided_at > news_since(on):
             given = asked.state == RoleAsked.State.GIVEN
             yield Duty(
-                kind="back.role",
+                kind=f"{BACK}role",
                 subject=("role_asked", asked.pk),
                 whose=person(asked.asked_by_id, P.USERS_MANAGE),
                 about=asked.decided_at.isoformat(),

@@ -1,15 +1,15 @@
 """What placements and settings give people to do: exceptions to decide, providers to speak to, the monthly check."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from plumbline.audit.moments import shown
 from plumbline.flags.models import Flag, FlagState, FlagStep
 from plumbline.flags.queries import addresses_that_refused
-from plumbline.kernel.duties import Duty, Gravity, Source, of_role, permitted, person
-from plumbline.kernel.moments import day_of, end_of
+from plumbline.kernel.duties import BACK, Duty, Gravity, Source, news_since, of_role, permitted, person
+from plumbline.kernel.moments import day_of
 from plumbline.kernel.wording import day, how_many
 from plumbline.ofsted.models import CheckItem, MonthlyCheck, Setting
 from plumbline.ofsted.wording import label, one_reason
@@ -26,13 +26,11 @@ from plumbline.placements.rules import BLOCKED
 from plumbline.socialcare.models import Involvement
 
 P = Permission
-# How long a decision is news, in days.
-_NEWS = 28
 
 
 def of_exceptions(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """For who decides, of each child whom they may see; and what was decided, for who asked."""
-    lately = Q(decided_at__gt=end_of(on - timedelta(_NEWS)))
+    lately = Q(decided_at__gt=news_since(on))
     rows = PlacementException.objects.filter(Q(state=PlacementException.State.ASKED) | lately)
     if keys is not None:
         rows = rows.filter(pk__in=keys)
@@ -44,7 +42,7 @@ def of_exceptions(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
         if each.decided_at is not None:
             said = "Approved" if each.state == PlacementException.State.APPROVED else "Refused"
             yield Duty(
-                kind="back.exception",
+                kind=f"{BACK}exception",
                 subject=("exception", each.pk),
                 about=each.decided_at.isoformat(),
                 whose=person(each.asked_by_id, P.PLACEMENTS_VIEW),

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from plumbline.actions.flagging import KINDS as ACTION_KINDS
 from plumbline.actions.models import Action
-from plumbline.contracts.care_due import KINDS as CARE_KINDS
-from plumbline.contracts.incident_due import OF_INCIDENT, OVERDUE, REPORTED
+from plumbline.contracts.flagging_of_care import KINDS as CARE_KINDS
+from plumbline.contracts.flagging_of_incidents import OF_INCIDENT, OVERDUE, REPORTED
 from plumbline.contracts.queries.incidents import first_untold
 from plumbline.contracts.rules.flags import KINDS as COLOUR_KINDS
 from plumbline.flags import rules

@@ -33,7 +33,9 @@ def of_homes(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 "Plan the yearly visit",
                 "Plan the visit",
                 f"visit_plan ?setting={due.setting.pk}",
-                due.sentence(on),
+                f"The last visit was on {day(due.due.visited_on)}."
+                if due.due.visited_on
+                else "It has not been visited.",
                 due.due.due_on,
             )
     unread = HomeReport.objects.filter(read_at=None).select_related("setting").order_by("received_on", "pk")

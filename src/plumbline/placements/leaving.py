@@ -10,7 +10,7 @@ from plumbline.actions import leaving as of_actions
 from plumbline.actions.operations import raise_flags as flags_of_actions
 from plumbline.commissioning import leaving as of_tenders
 from plumbline.contracts import leaving as of_contracts
-from plumbline.contracts.care_due import concerned_with_returns
+from plumbline.contracts.flagging_of_care import concerned_with_returns
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations.rating import raise_flags as flags_of_contracts
 from plumbline.earlyhelp.models import Tac

@@ -1,19 +1,17 @@
 """What reports give people to do: to go on with, to approve, to read."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from plumbline.indicators.queries import CASE_AREA
-from plumbline.kernel.duties import Duty, Gravity, Source, of_role
-from plumbline.kernel.moments import day_of, end_of
+from plumbline.kernel.duties import Duty, Gravity, Source, news_since, of_role
+from plumbline.kernel.moments import day_of
 from plumbline.kernel.wording import day
 from plumbline.measures.disclosure import PROFILES
 from plumbline.people.access import ROLES, Permission, Role
 from plumbline.scrutiny.models import Report
 
 P = Permission
-# How long a published report is new to the committee, in days.
-_NEW = 28
 
 
 def of_reports(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -33,7 +31,7 @@ def of_reports(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 )
             elif P.REPORT_WRITE in role.permissions:
                 yield _duty(report, role, "write", f"The report “{report.title}” is a draft", "Go on with it")
-    published = Report.objects.filter(state=Report.State.PUBLISHED, published_at__gt=end_of(on - timedelta(_NEW)))
+    published = Report.objects.filter(state=Report.State.PUBLISHED, published_at__gt=news_since(on))
     for report in published.prefetch_related("answers__question").order_by("-pk"):
         numbers = sorted(answer.question.number for answer in report.answers.all())
         answers = " and ".join(filter(None, (", ".join(map(str, numbers[:-1])), *map(str, numbers[-1:]))))

@@ -1,11 +1,10 @@
 """What returns and toolkits give people to do, and which returns came back to whom."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from plumbline.audit.moments import shown
-from plumbline.kernel.duties import Duty, Gravity, Source, organisation, permitted, person
-from plumbline.kernel.moments import end_of
+from plumbline.kernel.duties import BACK, WAIT, Duty, Gravity, Source, news_since, organisation, permitted, person
 from plumbline.kernel.wording import day
 from plumbline.people.access import Permission, users_who_may
 from plumbline.toolkits.access import CASE_AUDIT
@@ -21,8 +20,6 @@ _WAITS = {
     _S.RESUBMITTED: "It is handed in again. Someone who did not answer it reads and moderates it next.",
     _S.MODERATED: "It is moderated, and waits to be signed off.",
 }
-# How long what was settled is news, in days.
-_NEWS = 28
 
 
 def of_returns(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
@@ -58,6 +55,7 @@ def of_returns(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                     f"You asked for it. {queries.progress(each, on=on).sentence}.",
                     "Look at it",
                     due=each.due_on,
+                    here="Ask when it will be handed in",
                 )
             continue
         own = {*gave.get(each.pk, ()), each.submitted_by_id}
@@ -70,11 +68,20 @@ def of_returns(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
                 "Sign off",
                 "It is moderated.",
                 "Read and sign off",
+                "Read what was moderated, and sign it off",
                 {*own, *looked.get(each.pk, ()), each.moderated_by_id},
             )
         else:
             yield from _for_others(
-                each, Permission.RETURNS_MODERATE, ever, "moderate", "Moderate", _handed_in(each), "Moderate it", own
+                each,
+                Permission.RETURNS_MODERATE,
+                ever,
+                "moderate",
+                "Moderate",
+                _handed_in(each),
+                "Moderate it",
+                "Read the answers and moderate them",
+                own,
             )
 
 
@@ -84,7 +91,8 @@ def _to_answer(each: Return, asked: list[int], on: date) -> Iterable[Duty]:
     for one in whose:
         if each.state == _S.RETURNED:
             why = f"It was sent back: {each.sent_back_because} {progress}"
-            yield _duty(each, "answer", one, "Correct", why, "Correct it", due=each.due_on)
+            here = "Correct what was sent back, and hand it in again"
+            yield _duty(each, "answer", one, "Correct", why, "Correct it", due=each.due_on, here=here)
         else:
             yield _duty(
                 each,
@@ -95,6 +103,7 @@ def _to_answer(each: Return, asked: list[int], on: date) -> Iterable[Duty]:
                 "Answer it",
                 due=each.due_on,
                 asked=f"Asked for on {day(shown(each.requested_at))}.",
+                here="Answer every question, and hand it in",
             )
 
 
@@ -110,6 +119,7 @@ def _for_others(
     what: str,
     why: str,
     deed: str,
+    here: str,
     but: Collection[int | None],
 ) -> Iterable[Duty]:
     """Nobody looks at their own answers. Of an audit of a case only those who asked for it or were asked."""
@@ -118,10 +128,11 @@ def _for_others(
         people = dict.fromkeys([*ever.get(each.pk, ()), *([each.requested_by_id] if each.requested_by_id else [])])
         whose = [person(pk, permission) for pk in people]
     for one in whose:
-        yield _duty(each, kind, one, what, why, deed, f"return_{kind}", but=tuple(pk for pk in but if pk))
+        left_out = tuple(pk for pk in but if pk)
+        yield _duty(each, kind, one, what, why, deed, f"return_{kind}", but=left_out, here=here)
     for one in _answer_it(each, ever.get(each.pk, [])):
         yield Duty(
-            kind=f"wait.{kind}",
+            kind=f"{WAIT}{kind}",
             subject=("return", each.pk),
             whose=one,
             known_to=_known_to(each),
@@ -157,6 +168,7 @@ def _duty(
     due: date | None = None,
     asked: str = "",
     but: tuple[int, ...] = (),
+    here: str = "",
 ) -> Duty:
     return Duty(
         kind=f"return.{kind}",
@@ -168,6 +180,7 @@ def _duty(
         due=due,
         asked=asked,
         but=but,
+        here=here,
         known_to=_known_to(each),
         gravity=Gravity.AGREED,
         deed=deed,
@@ -178,7 +191,7 @@ def _duty(
 
 def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     """What was signed off of late, for those who answered it."""
-    rows = Return.objects.filter(state=_S.SIGNED_OFF, signed_off_at__gt=end_of(on - timedelta(_NEWS)))
+    rows = Return.objects.filter(state=_S.SIGNED_OFF, signed_off_at__gt=news_since(on))
     if keys is not None:
         rows = rows.filter(pk__in=keys)
     for each in rows.select_related("organisation").order_by("pk"):
@@ -189,7 +202,7 @@ def back(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
             whose.append(organisation(each.organisation_id))
         for one in whose:
             yield Duty(
-                kind="back.return",
+                kind=f"{BACK}return",
                 subject=("return", each.pk),
                 whose=one,
                 about=each.signed_off_at.isoformat(),

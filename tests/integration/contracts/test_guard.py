@@ -61,6 +61,23 @@ def test_a_contract_in_force_is_not_left_without_a_rating(contract, login: str) 
         run("delete from contracts_ratingperiod")
 
 
+@pytest.mark.parametrize("login", LOGINS)
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "contracts_ratingperiod (contract_id, colour, rules_colour, from_on, to_on, rule_version)"
+        " select contract_id, colour, rules_colour, from_on + 1, to_on, rule_version from contracts_ratingperiod",
+        "contracts_reasonperiod (contract_id, code, about, colour, from_on, to_on, detail, rule_version)"
+        " select contract_id, code, about, colour, from_on + 1, to_on, detail, rule_version"
+        " from contracts_reasonperiod where code = 'no_self_assessment'",
+    ],
+    ids=["the colour", "a reason"],
+)
+def test_no_day_has_two_colours_or_the_same_reason_twice(contract, copied: str, login: str) -> None:
+    with pytest.raises(DatabaseError, match="one colour on a day, and one reason once"):
+        run(f"insert into {copied}")
+
+
 def test_an_assessment_that_comes_ends_the_want_as_before(contract) -> None:
     Assessment.objects.create(
         contract=contract, kind="self", completed_on=date(2016, 2, 1), valid_until=date(2017, 1, 31)

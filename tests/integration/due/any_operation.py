@@ -109,7 +109,7 @@ def operations() -> dict[str, Operation]:
 
 def _can_be_asked(of: Operation) -> bool:
     return all(
-        given.default is not inspect.Parameter.empty or name in _ACT or any(True for _ in _kinds(name, kind))
+        given.default is not inspect.Parameter.empty or name == "act" or any(True for _ in _kinds(name, kind))
         for name, given, kind in _asked(of)
     )
 
@@ -120,7 +120,6 @@ def _asked(of: Operation) -> Iterator[tuple[str, inspect.Parameter, Any]]:
         yield name, given, kinds[name]
 
 
-_ACT = ("act",)
 _PLAIN = (bool, int, str, date, datetime, Decimal)
 
 
@@ -143,7 +142,7 @@ def carry_out(of: Operation, draw: Draw, *, on: date) -> bool:
     given = {}
     for name, parameter, kind in _asked(of):
         optional = parameter.default is not inspect.Parameter.empty
-        if name in _ACT or (optional and draw(3)):
+        if name == "act" or (optional and draw(3)):
             continue
         kinds = list(_kinds(name, kind))
         if not kinds:

@@ -16,7 +16,7 @@ from plumbline.flags import operations as flags
 from plumbline.flags.models import Message
 from plumbline.flags.queries import flags_for
 from plumbline.jobs.duties import Waiting
-from plumbline.kernel.moments import moment, taken_at
+from plumbline.kernel.moments import taken_at
 from plumbline.people.act import Act
 from plumbline.people.acting import beyond
 from plumbline.people.models import User
@@ -26,7 +26,6 @@ from tests.integration.web.signing_in import as_
 
 TODAY = date(2016, 7, 31)
 AT = taken_at(TODAY, time(6))
-NOW = moment(on=TODAY, at=AT)
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ def test_the_days_digest_says_what_my_work_lists(demo_database, written):
             continue
         user = message.to_user
         listed = {
-            band: queries.work_of(user, on=TODAY, now=NOW, at=AT, band=band, most=10_000)
+            band: queries.work_of(user, on=TODAY, at=AT, band=band, most=10_000)
             for band in (Band.NOW, Band.TODAY, Band.WEEK, Band.PLANNED)
         }
         lengths = [len(work.matters) for work in listed.values()]
@@ -105,7 +104,7 @@ def test_reminders_are_of_the_returns_that_my_work_lists_and_say_how_far_they_ar
         number = int(re.search(r"[Rr]eturn (\d+)", message.subject)[1])
         by_user.setdefault(message.to_user, {})[number] = re.search(r"\d+ of \d+ questions? answered", message.body)[0]
     for user, said in by_user.items():
-        own = queries.items_of(user, on=TODAY, now=NOW, at=AT).filter(kind="return.answer")
+        own = queries.items_of(user, on=TODAY, at=AT).filter(kind="return.answer")
         listed = {item.subject_id: re.search(r"\d+ of \d+ questions? answered", item.why)[0] for item in own}
         assert said == listed
     assert sum(map(len, by_user.values())) > 2

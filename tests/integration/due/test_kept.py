@@ -33,7 +33,7 @@ def kept() -> dict[Any, dict[str, Any]]:
     return {keeping.identity(row): row for row in rows}
 
 
-def from_nothing(on: date) -> dict[Any, dict[str, Any]]:
+def said_by_the_rooms(on: date) -> dict[Any, dict[str, Any]]:
     return {keeping.identity(row): row for source in SOURCES for row in keeping.rows_of(source, None, on)}
 
 

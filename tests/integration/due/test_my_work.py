@@ -22,9 +22,6 @@ from tests.integration.placements.situations import AT, TODAY, a_user
 
 pytestmark = pytest.mark.django_db
 
-# Half past nine.
-NOW = taken_at(TODAY, time(9, 30))
-
 
 def a_duty(what: str, due, gravity: int = Gravity.AGREED, *, whose: str, **more) -> Item:
     """A duty as it is kept, and its matter."""
@@ -63,7 +60,7 @@ def who() -> User:
 
 
 def shown(user: User, **asked) -> list[str]:
-    return [seen.item.what for seen in of_matters(queries.work_of(user, on=TODAY, now=NOW, at=AT, **asked).matters)]
+    return [seen.item.what for seen in of_matters(queries.work_of(user, on=TODAY, at=AT, **asked).matters)]
 
 
 def test_what_has_no_day_stands_among_what_is_due_in_a_week(who):
@@ -95,23 +92,23 @@ def test_a_child_in_danger_stands_before_what_has_been_late_for_longer_and_an_ho
 
 
 def test_each_band_counts_what_its_list_shows_and_sql_says_the_same_as_the_rule(who):
-    clock = Clock.of(on=TODAY, now=NOW)
+    clock = Clock.of(on=TODAY, now=AT)
     expected = dict.fromkeys(Band, 0)
     for gravity in Gravity:
         for days in (-5, 0, 1, 7, 8, None):
             due = None if days is None else TODAY + timedelta(days)
             made = a_duty(f"{gravity} {days}", due, gravity, whose=f"u:{who.pk}")
             expected[band(gravity, made.due_at, clock)] += 1
-    work = queries.work_of(who, on=TODAY, now=NOW, at=AT, most=100)
+    work = queries.work_of(who, on=TODAY, at=AT, most=100)
     assert work.counts == expected
     for each in (Band.NOW, Band.TODAY, Band.WEEK, Band.PLANNED):
-        assert len(queries.work_of(who, on=TODAY, now=NOW, at=AT, band=each, most=100).matters) == expected[each]
+        assert len(queries.work_of(who, on=TODAY, at=AT, band=each, most=100).matters) == expected[each]
 
 
 def test_one_matter_holds_all_its_duties_the_most_pressing_first(who):
     a_duty("Later", TODAY + timedelta(20), whose=f"u:{who.pk}", matter=7)
     a_duty("First", TODAY - timedelta(1), whose="role:head_of_service", matter=7)
-    work = queries.work_of(who, on=TODAY, now=NOW, at=AT)
+    work = queries.work_of(who, on=TODAY, at=AT)
     assert ([m.all for m in work.matters], shown(who), work.counts[Band.TODAY]) == ([2], ["First", "Later"], 1)
 
 
@@ -120,7 +117,7 @@ def test_the_rest_is_counted_and_comes_page_by_page(who):
         a_duty(f"Due {n:02}", TODAY, whose=f"u:{who.pk}")
     assert (len(shown(who)), len(shown(who, band=Band.TODAY))) == (FEW, 25)
     assert len(shown(who, band=Band.TODAY, before=25)) == 5
-    assert queries.work_of(who, on=TODAY, now=NOW, at=AT, before=25, band=Band.TODAY).counts[Band.TODAY] == 30
+    assert queries.work_of(who, on=TODAY, at=AT, before=25, band=Band.TODAY).counts[Band.TODAY] == 30
 
 
 def test_a_list_that_fits_a_page_is_shown_whole(who):
@@ -141,18 +138,18 @@ def test_who_may_not_do_it_is_not_asked(who):
 def put_off(user: User, made: Item, **change) -> PutOff:
     given = {"until_on": TODAY + timedelta(10), "because": "The provider is away until then."}
     return operations.put_off(
-        matter_type=made.matter_type, matter_id=made.matter_id, now=NOW, act=Act(user, AT, TODAY), **{**given, **change}
+        matter_type=made.matter_type, matter_id=made.matter_id, act=Act(user, AT, TODAY), **{**given, **change}
     )
 
 
 def test_what_is_put_off_leaves_the_list_and_comes_back_on_its_day(who):
     made = a_duty("Plan the visit", TODAY, whose="role:head_of_service")
     put_off(who, made)
-    work = queries.work_of(who, on=TODAY, now=NOW, at=AT)
+    work = queries.work_of(who, on=TODAY, at=AT)
     assert (work.total, work.counts[Band.PUT_OFF]) == (0, 1)
     assert shown(who, band=Band.PUT_OFF) == ["Plan the visit"]
     later = TODAY + timedelta(10)
-    assert queries.work_of(who, on=later, now=NOW + timedelta(10), at=AT).total == 1
+    assert queries.work_of(who, on=later, at=AT).total == 1
     assert shown(a_user("head_of_service")) == ["Plan the visit"]
     event = Event.objects.get(kind="due.matter.put_off")
     assert (event.because, event.by_id) == ("The provider is away until then.", who.pk)
@@ -188,9 +185,9 @@ def test_what_was_put_off_is_taken_up_again(who):
 def test_what_came_back_is_there_until_it_is_read(who):
     made = a_duty("Approved", None, Gravity.HOUSEKEEPING, whose=f"u:{who.pk}")
     Item.objects.filter(pk=made.pk).update(kind="back.test", about="2016-07-30")
-    assert [each.item.what for each in queries.work_of(who, on=TODAY, now=NOW, at=AT).back] == ["Approved"]
-    operations.read(item_id=made.pk, now=NOW, act=Act(who, AT, TODAY))
-    assert queries.work_of(who, on=TODAY, now=NOW, at=AT).back == []
+    assert [each.item.what for each in queries.work_of(who, on=TODAY, at=AT).back] == ["Approved"]
+    operations.read(item_id=made.pk, act=Act(who, AT, TODAY))
+    assert queries.work_of(who, on=TODAY, at=AT).back == []
 
 
 # --- the page --------------------------------------------------------------------------------------------------------

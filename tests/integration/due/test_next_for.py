@@ -7,7 +7,7 @@ import pytest
 from plumbline.due import queries
 from plumbline.kernel.duties import Gravity, permitted, person
 from plumbline.people.access import Permission
-from tests.integration.due.test_my_work import NOW, a_duty
+from tests.integration.due.test_my_work import a_duty
 from tests.integration.placements.situations import AT, TODAY, a_user
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ _READS = permitted(Permission.CONTRACTS_VIEW)
 
 
 def next_for(user, **asked):
-    found = queries.next_for(user, of=[("thing", 7)], on=TODAY, now=NOW, at=AT, **asked)
+    found = queries.next_for(user, of=[("thing", 7)], on=TODAY, at=AT, **asked)
     return [(each.duty.item.what, each.whom, each.may) for each in found]
 
 
@@ -50,7 +50,7 @@ def test_a_day_that_is_waited_for_is_nobodys_and_on_nobodys_list():
     made = a_duty("Bids come in", TODAY + timedelta(3), whose=person(officer.pk), matter=7)
     type(made).objects.filter(pk=made.pk).update(kind="wait.thing")
     assert next_for(officer) == [("Bids come in", "", True)]
-    assert queries.of_matter(officer, matters=[("thing", 7)], on=TODAY, now=NOW, at=AT) == []
+    assert queries.of_matter(officer, matter=("thing", 7), on=TODAY, at=AT) == []
 
 
 def test_one_duty_that_several_keys_lead_to_is_there_once_and_only_of_the_kinds_asked_for():

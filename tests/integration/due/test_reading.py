@@ -53,7 +53,7 @@ def test_the_pages_login_is_refused_anothers_work(demo_database):
     """The reading goes past the policy of the rows, so it asks itself who looks."""
     keeping.from_nothing(on=TODAY)
     officer, head = (User.objects.get(username=name) for name in ("contracts", "head"))
-    moment = {"on": TODAY, "now": taken_at(TODAY, time(9)), "at": taken_at(TODAY, time(9))}
+    moment = {"on": TODAY, "at": taken_at(TODAY, time(9))}
     point_at(demo_database, "web")
     with viewing(officer, on=TODAY):
         assert queries.work_of(officer, **moment).total > 0

@@ -192,6 +192,13 @@ def test_the_board_shows_how_far_each_is_and_no_score(page):
     assert ("9 of 9" in text, "Ann Ash on" in text) == (True, False)
 
 
+@pytest.mark.parametrize("below", ["evaluation/", "evaluation/board/"])
+def test_no_button_of_the_board_leads_to_the_board(page, below):
+    made = begun()
+    assert "See how far they are" in words(page, made.lead, f"{home(made)}/")
+    assert "See how far they are" not in words(page, made.lead, f"{home(made)}/{below}")
+
+
 @pytest.mark.parametrize("below", ["moderation/", "result/", "report/", "report.pdf", "report.docx"])
 def test_no_page_shows_scores_to_the_commissioner_before_all_have_locked(page, below):
     made = scored()

@@ -89,6 +89,7 @@ def test_each_supplier_of_a_framework_has_its_own_plan_page(page):
     names = [award.bid.supplier.name for award in awards]
     overview = text(visit(page, commissioner, "tender_implementation", tender.pk))
     assert [name in overview for name in names] == [True, True]
+    assert "Make the implementation plan" in overview
 
     answer = visit(
         page,

@@ -242,6 +242,16 @@ def test_my_work_of_a_provider_is_the_portal(page, world: World) -> None:
     assert page(world.provider).get(reverse("my_work")).headers["Location"] == reverse("provider")
 
 
+def test_what_a_provider_put_off_is_shown_until_it_is_taken_up_again(page, world: World) -> None:
+    client, home = page(world.provider), reverse("provider")
+    matter = re.search(r'href="(/work/[^"]+/)put-off/"', text(client.get(home)))[1]
+    day = {"until_on_day": "10", "until_on_month": "8", "until_on_year": "2016"}
+    client.post(f"{matter}put-off/", {**day, "because": "The head is away."})
+    assert "Until 10 August 2016. The head is away." in text(client.get(home))
+    client.post(f"{matter}take-up/")
+    assert "The head is away." not in text(client.get(home))
+
+
 def test_what_was_asked_for_already_is_not_asked_for_twice(page, world: World) -> None:
     request_contract_return(
         contract_id=world.contract.pk,

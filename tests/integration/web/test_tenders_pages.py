@@ -10,7 +10,7 @@ from django.test import Client
 
 from plumbline.commissioning.models import Bid, Evaluator, Stage1Decision, Tender
 from plumbline.commissioning.operations import tenders
-from plumbline.commissioning.queries.waiting import facts_of
+from plumbline.commissioning.queries.next_step import facts_of
 from plumbline.commissioning.rules.next_step import WAITS, Step, next_step
 from plumbline.people.models import User
 from tests.duties import duties_of

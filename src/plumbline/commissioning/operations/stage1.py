@@ -5,9 +5,10 @@ from datetime import date
 
 from plumbline.commissioning.access import bids_visible_to
 from plumbline.commissioning.models import Bid, BidState, Decision, ExclusionCheck, Stage1Decision, Tender
+from plumbline.commissioning.queries.tenders import clarification_of
 from plumbline.commissioning.rules import stage1 as rules
 from plumbline.commissioning.rules import tender as tender_rules
-from plumbline.commissioning.rules.stage1 import Clarification, Failed, LawChanged
+from plumbline.commissioning.rules.stage1 import Failed, LawChanged
 from plumbline.commissioning.states import BID_MOVES, CHECKED_AGAIN, STOPPED
 from plumbline.evidence.queries import law_changes
 from plumbline.kernel import wording
@@ -38,7 +39,7 @@ def decide_criterion(
         reason=reason,
         evidence_required=asked.evidence == "required",
         has_evidence=bid.documents.filter(criterion=criterion).exists(),
-        clarification=_clarification(known),
+        clarification=clarification_of(known),
         on=act.on,
     )
     if decision == rules.PASS and asked.policy:
@@ -269,12 +270,6 @@ def _check_policies(bid: Bid, *, on: date) -> None:
             rules.check_review(reviewed_on=passed[asked.key], laws=_laws(asked.policy, on=on), on=on)
         except RuleBroken as refusal:
             raise RuleBroken(f"{asked.title}: {refusal.reason}", code=refusal.code) from refusal
-
-
-def _clarification(known: Stage1Decision | None) -> Clarification | None:
-    if known is None or known.clarification_due_on is None:
-        return None
-    return Clarification(known.clarification_due_on, known.clarification_answered_on is not None)
 
 
 def _decision(bid: Bid, criterion: str) -> Stage1Decision | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from django.db.models import Count, Min, Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from plumbline.audit.models import Event
 from plumbline.commissioning.access import CLEARED, bids_visible_to, tenders_opened_to, tenders_visible_to
@@ -14,7 +14,6 @@ from plumbline.commissioning.models import (
     Bid,
     BidDocument,
     BidState,
-    Decision,
     Evaluator,
     ExclusionCheck,
     Stage1Decision,
@@ -41,29 +40,13 @@ if TYPE_CHECKING:
 
     class _Counts(TypedDict):
         bid_count: int
-        waiting: int
-        clarification_due: date | None
 
     ListedTender = WithAnnotations[Tender, _Counts]
 
 
 def tenders_listed(viewer: User, *, on: date) -> "QuerySet[ListedTender]":
-    """The tenders that the viewer sees, each with `bid_count`, `waiting` (bids whose stage 1 is not decided) and
-    `clarification_due` (the first day by which a bidder must answer; NULL: nobody was asked)."""
-    asked = Q(
-        bids__state=BidState.CLARIFICATION,
-        bids__stage1_decisions__decision=Decision.CLARIFICATION,
-        bids__stage1_decisions__clarification_answered_on=None,
-    )
-    return (
-        tenders_visible_to(viewer, on=on)
-        .select_related("lead_commissioner")
-        .annotate(
-            bid_count=Count("bids", distinct=True),
-            waiting=Count("bids", filter=Q(bids__state__in=WAITING), distinct=True),
-            clarification_due=Min("bids__stage1_decisions__clarification_due_on", filter=asked),
-        )
-    )
+    """The tenders that the viewer sees, each with `bid_count`."""
+    return tenders_visible_to(viewer, on=on).select_related("lead_commissioner").annotate(bid_count=Count("bids"))
 
 
 def tender_seen(viewer: User, *, tender_id: int, on: date) -> Tender:
@@ -191,6 +174,13 @@ def suppliers_found(text: str, *, most: int = 10) -> list[Organisation]:
 
 
 # --- stage 1 --------------------------------------------------------------------------------------------------------
+
+
+def clarification_of(decision: Stage1Decision | None) -> rules.Clarification | None:
+    """What the bidder was asked on a criterion, if anything."""
+    if decision is None or decision.clarification_due_on is None:
+        return None
+    return rules.Clarification(decision.clarification_due_on, decision.clarification_answered_on is not None)
 
 
 @dataclass(frozen=True, slots=True)

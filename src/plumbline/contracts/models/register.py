@@ -97,6 +97,11 @@ class Contract(Recorded):
             models.Index(fields=["provider", "id"], name="contract_provider"),
         ]
 
+    @property
+    def called(self) -> str:
+        """ "CT017, Short breaks at weekends"."""
+        return f"{self.reference}, {self.title}"
+
 
 class ContractOrigin(Origin):
     row = models.OneToOneField(

@@ -187,7 +187,7 @@ def agree_plan(
             detail=action.detail,
             subject_type="contract",
             subject_id=contract.pk,
-            subject_label=f"{contract.reference}, {contract.title}",
+            subject_label=contract.called,
             origin_type=Action.Origin.ASSESSMENT,
             origin_id=own.pk,
             owner=owner,

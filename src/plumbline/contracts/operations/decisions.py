@@ -9,6 +9,7 @@ from plumbline.contracts.operations import rating as rating_operations
 from plumbline.contracts.queries import management, rating
 from plumbline.contracts.rules import decisions as rules
 from plumbline.flags.models import Message
+from plumbline.flags.telling import message_to
 from plumbline.kernel import wording
 from plumbline.people import access
 from plumbline.people.access import Permission
@@ -51,7 +52,7 @@ def decide(
             detail=decision.strip(),
             subject_type="contract",
             subject_id=contract.pk,
-            subject_label=f"{contract.reference}, {contract.title}"[:300],
+            subject_label=contract.called,
             origin_type="decision",
             origin_id=None,
             owner=action_owner,
@@ -118,11 +119,6 @@ def write_digests(*, act: Act) -> int:
             "",
         ]
     )
-    Message.objects.bulk_create(
-        Message(
-            to_user=user, to_address=user.email, subject=subject, body=body, written_at=act.at, next_attempt_at=act.at
-        )
-        for user in team
-    )
+    Message.objects.bulk_create(message_to(user, (subject, body), at=act.at) for user in team)
     act.record("contracts.digests.written", count=len(team), contracts=len(listed))
     return len(team)

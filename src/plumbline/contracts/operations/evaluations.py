@@ -136,7 +136,7 @@ def hold_evaluation(*, evaluation_id: int, meeting: Meeting, act: Act) -> Evalua
             detail=action.detail,
             subject_type="contract",
             subject_id=contract.pk,
-            subject_label=f"{contract.reference}, {contract.title}",
+            subject_label=contract.called,
             origin_type=Action.Origin.EVALUATION,
             origin_id=kept.pk,
             owner=_owner(action.owner_id),

@@ -5,7 +5,7 @@ from datetime import date
 
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
-from plumbline.contracts import care_due
+from plumbline.contracts import flagging_of_care
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import ContractSetting, HomeReport
 from plumbline.contracts.operations.rating import rerate
@@ -68,8 +68,8 @@ def receive_report(
     )
     rerate(contract_ids=contracts_of_setting(setting.pk), act=act)
     _reconcile(
-        care_due.wanted_of_homes(on=act.on, with_children=with_children, setting_ids=[setting.pk]),
-        [care_due.REPORT_MISSING],
+        flagging_of_care.wanted_of_homes(on=act.on, with_children=with_children, setting_ids=[setting.pk]),
+        [flagging_of_care.REPORT_MISSING],
         act=act,
         subject=("setting", setting.pk),
     )
@@ -107,10 +107,11 @@ def raise_care_flags(*, with_children: Mapping[int, tuple[int, date]], act: Act)
     `with_children`: settings with our children, asked of the room above (queries.visits.visits_due).
     """
     wanted = [
-        *care_due.wanted_of_meetings(on=act.on), *care_due.wanted_of_visits(on=act.on, with_children=with_children),
-        *care_due.wanted_of_homes(on=act.on, with_children=with_children),
-    ]  # fmt: skip
-    return _reconcile(wanted, care_due.KINDS, act=act)
+        *flagging_of_care.wanted_of_meetings(on=act.on),
+        *flagging_of_care.wanted_of_visits(on=act.on, with_children=with_children),
+        *flagging_of_care.wanted_of_homes(on=act.on, with_children=with_children),
+    ]
+    return _reconcile(wanted, flagging_of_care.KINDS, act=act)
 
 
 def _reconcile(
@@ -120,7 +121,7 @@ def _reconcile(
     act: Act,
     subject: tuple[str, int] | None = None,
 ) -> Raised:
-    return flags.reconcile(wanted=wanted, kinds=kinds, why_closed=care_due.why_closed, act=act, subject=subject)
+    return flags.reconcile(wanted=wanted, kinds=kinds, why_closed=flagging_of_care.why_closed, act=act, subject=subject)
 
 
 def _setting(setting_id: int, *, act: Act) -> Setting:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from plumbline.contracts import handling, incident_due
+from plumbline.contracts import flagging_of_incidents, handling
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Contract, Incident, IncidentForm, StepTaken
 from plumbline.contracts.queries import incidents as queries
@@ -10,7 +10,6 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import Step, check_steps, library
 from plumbline.flags import operations as flags
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.kernel.moments import moment
 from plumbline.people.access import Permission
 from plumbline.people.act import Act, PersonalAct
 from plumbline.people.acting import operation
@@ -33,7 +32,7 @@ def write_form(*, contract_id: int, steps: Sequence[Step], act: Act) -> Incident
         contract=contract,
         number=newest.number + 1 if newest else 1,
         steps=written,
-        made_at=moment(on=act.on, at=act.at),
+        made_at=act.now,
         made_by=act.by,
     )
     act.record("contracts.incident_form.written", subject=form, contract=contract.reference, number=form.number)
@@ -53,7 +52,7 @@ def agree_form(*, form_id: int, side: str, act: PersonalAct) -> IncidentForm:
     form = IncidentForm.objects.get(pk=form_id)
     newest = not contract.incident_forms.filter(number__gt=form.number).exists()
     rules.check_agreement(queries.agreed_of(form), side=side, user_id=act.by.pk, newest=newest)
-    setattr(form, f"{side}_agreed_at", moment(on=act.on, at=act.at))
+    setattr(form, f"{side}_agreed_at", act.now)
     setattr(form, f"{side}_agreed_by", act.by)
     form.save(update_fields=[f"{side}_agreed_at", f"{side}_agreed_by"])
     act.record(
@@ -71,9 +70,7 @@ def tick_step(*, incident_id: int, place: int, act: Act) -> StepTaken:
     there = queries.steps_taken(incident).get(place)
     if there is not None:
         raise RuleBroken(f"{there.taken_by or 'The machine'} has ticked this step already.", code="wrong_state")
-    taken = StepTaken.objects.create(
-        incident=incident, place=place, taken_at=moment(on=act.on, at=act.at), taken_by=act.by
-    )
+    taken = StepTaken.objects.create(incident=incident, place=place, taken_at=act.now, taken_by=act.by)
     act.record("contracts.incident.step_taken", subject=incident, place=place)
     return taken
 
@@ -85,7 +82,7 @@ def untick_step(*, incident_id: int, place: int, act: Act) -> StepTaken:
     taken = queries.steps_taken(incident).get(place)
     if taken is None:
         raise RuleBroken("This step is not ticked.", code="wrong_state")
-    taken.undone_at, taken.undone_by = moment(on=act.on, at=act.at), act.by
+    taken.undone_at, taken.undone_by = act.now, act.by
     taken.save(update_fields=["undone_at", "undone_by"])
     act.record("contracts.incident.step_undone", subject=incident, place=place)
     return taken
@@ -107,11 +104,11 @@ def _with_step(incident_id: int, place: int, *, act: Act) -> Incident:
 def raise_form_flags(*, act: Act, contract_id: int | None = None) -> flags.Raised:
     """Make the flags about contracts with an incident and no agreed form what they should be."""
     return flags.reconcile(
-        wanted=incident_due.wanted_of_contracts(on=act.on, contract_id=contract_id),
-        kinds=incident_due.OF_CONTRACT,
-        why_closed=incident_due.why_closed,
+        wanted=flagging_of_incidents.wanted_of_contracts(on=act.on, contract_id=contract_id),
+        kinds=flagging_of_incidents.OF_CONTRACT,
+        why_closed=flagging_of_incidents.why_closed,
         act=act,
-        subject=(incident_due.CONTRACT, contract_id) if contract_id is not None else None,
+        subject=(flagging_of_incidents.CONTRACT, contract_id) if contract_id is not None else None,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from plumbline.contracts import incident_due
+from plumbline.contracts import flagging_of_incidents
 from plumbline.contracts.models import Incident, NewsSent, Notification
 from plumbline.contracts.operations import contacts
 from plumbline.contracts.operations.rating import rerate
@@ -12,7 +12,6 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags import operations as flags
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.kernel.moments import moment
 from plumbline.people.act import Act
 from plumbline.people.acting import operation
 
@@ -24,7 +23,7 @@ def mark_sent(*, notification_id: int, channel: str, sent_at: datetime | None = 
     Raises RuleBroken where it was told already or is not needed, or for a moment that cannot be.
     """
     row, incident = _notification(notification_id, act=act)
-    now = moment(on=act.on, at=act.at)
+    now = act.now
     if row.sent_at is not None or row.not_needed_because:
         raise RuleBroken("This is recorded already.", code="wrong_state")
     row.sent_at, row.sent_by, row.channel = _moment(sent_at, incident, now), act.by, _channel(channel)
@@ -53,7 +52,7 @@ def mark_received(*, notification_id: int, received_by: str, act: Act) -> Notifi
         raise RuleBroken("This is recorded already.", code="wrong_state")
     if not received_by.strip():
         raise RuleBroken("Say who received it, or what reference they gave.", code="missing_words")
-    row.received_at, row.received_by = moment(on=act.on, at=act.at), received_by.strip()[:200]
+    row.received_at, row.received_by = act.now, received_by.strip()[:200]
     row.save(update_fields=["received_at", "received_by"])
     act.record("contracts.notification.received", subject=row, incident=incident.reference, recipient=row.recipient)
     return row
@@ -96,7 +95,7 @@ def mark_news_sent(*, news_sent_id: int, channel: str, sent_at: datetime | None 
     _, incident = _notification(row.notification_id, act=act)
     if row.sent_at is not None:
         raise RuleBroken("This is recorded already.", code="wrong_state")
-    now = moment(on=act.on, at=act.at)
+    now = act.now
     row.sent_at, row.sent_by, row.channel = _moment(sent_at, incident, now), act.by, _channel(channel)
     row.save(update_fields=["sent_at", "sent_by", "channel"])
     act.record(
@@ -116,7 +115,7 @@ def escalate_overdue(*, act: Act) -> int:
 
     Each notification is told upwards once; its flag stays open until the recipient has been told.
     """
-    now = moment(on=act.on, at=act.at)
+    now = act.now
     late = list(queries.overdue_notifications(now=now).filter(escalated_at=None).select_for_update(of=("self",)))
     for row in late:
         row.escalated_at = now
@@ -133,11 +132,11 @@ def escalate_overdue(*, act: Act) -> int:
 def raise_incident_flags(*, act: Act, incident_id: int | None = None) -> flags.Raised:
     """Make the flags about incidents what they should be now; with `incident_id` only those about one."""
     return flags.reconcile(
-        wanted=incident_due.wanted_of_incidents(moment(on=act.on, at=act.at), incident_id=incident_id),
-        kinds=incident_due.OF_INCIDENT,
-        why_closed=incident_due.why_closed,
+        wanted=flagging_of_incidents.wanted_of_incidents(act.now, incident_id=incident_id),
+        kinds=flagging_of_incidents.OF_INCIDENT,
+        why_closed=flagging_of_incidents.why_closed,
         act=act,
-        subject=(incident_due.INCIDENT, incident_id) if incident_id is not None else None,
+        subject=(flagging_of_incidents.INCIDENT, incident_id) if incident_id is not None else None,
     )
 
 
@@ -149,20 +148,20 @@ def raise_child_flags(*, act: Act, link_ids: Collection[int] | None = None) -> i
     """
     if link_ids is None:
         raised = flags.reconcile(
-            wanted=incident_due.wanted_of_children(act.on),
-            kinds=incident_due.OF_CHILD,
-            why_closed=incident_due.why_closed,
+            wanted=flagging_of_incidents.wanted_of_children(act.on),
+            kinds=flagging_of_incidents.OF_CHILD,
+            why_closed=flagging_of_incidents.why_closed,
             act=act,
         )
         return sum(raised.raised.values())
     return sum(
         sum(
             flags.reconcile(
-                wanted=incident_due.wanted_of_children(act.on, link_id=link_id),
-                kinds=incident_due.OF_CHILD,
-                why_closed=incident_due.why_closed,
+                wanted=flagging_of_incidents.wanted_of_children(act.on, link_id=link_id),
+                kinds=flagging_of_incidents.OF_CHILD,
+                why_closed=flagging_of_incidents.why_closed,
                 act=act,
-                subject=(incident_due.LINK, link_id),
+                subject=(flagging_of_incidents.LINK, link_id),
             ).raised.values()
         )
         for link_id in sorted(link_ids)

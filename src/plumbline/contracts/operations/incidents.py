@@ -29,7 +29,7 @@ from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.rules.notifications import library
 from plumbline.contracts.states import INCIDENT_MOVES
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.kernel.moments import day_here, moment
+from plumbline.kernel.moments import day_here
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.models import Setting
 from plumbline.people import access
@@ -78,7 +78,7 @@ def report_incident(
     wide reading names someone; NotAllowed for the person who does not see the contract or may not report.
     """
     contract = _contract_to_report(contract_id, act=act)
-    now = moment(on=act.on, at=act.at)
+    now = act.now
     setting = _setting(contract, setting_id)
     wide = _check_told(told, contract=contract, children=children, incident=None, now=now, act=act)
     form = queries.form_in_force(contract)
@@ -128,7 +128,7 @@ def change_facts(*, incident_id: int, told: Told, setting_id: int | None, becaus
     Who must be told besides, by a changed type or setting, is added with clocks from now; nobody is taken away.
     """
     incident = handling.to_manage(incident_id, act=act)
-    now = moment(on=act.on, at=act.at)
+    now = act.now
     if not because.strip():
         raise RuleBroken("Say why it is changed.", code="missing_reason")
     wide = _check_told(told, contract=incident.contract, children=(), incident=incident, now=now, act=act)
@@ -175,7 +175,7 @@ def decide_notifiable(*, incident_id: int, notifiable: bool, learnt_on: date, be
         raise RuleBroken("The council cannot have learnt of it before it happened.", code="days_out_of_order")
     incident.council_notifiable, incident.council_learnt_on = notifiable, learnt_on
     incident.save(update_fields=["council_notifiable", "council_learnt_on"])
-    now = moment(on=act.on, at=act.at)
+    now = act.now
     _write_notifications(incident, provider_knew_at=now, council_knew_at=now)
     act.record(
         "contracts.incident.notifiable_decided",
@@ -263,7 +263,7 @@ def add_news(*, incident_id: int, text: str, act: Act) -> IncidentNews:
     if not text.strip():
         raise RuleBroken("Write the news.", code="missing_words")
     shown = naming.shown(text.strip(), naming.of_incident(incident, act=act), what="The news", act=act)
-    now = moment(on=act.on, at=act.at)
+    now = act.now
     news = IncidentNews.objects.create(incident=incident, at=now, by=act.by, text=shown)
     if shown == held.HELD:
         hold_text(record=news, field="text", text=text.strip(), incident=incident, act=act)
@@ -336,7 +336,7 @@ def move_incident(*, incident_id: int, to: str, because: str = "", lessons: str 
         in_the_way = rules.in_the_way_of_closing(queries.standing_of(incident, library()))
         if in_the_way:
             raise RuleBroken("It cannot be closed yet. " + " ".join(in_the_way), code="open_duties")
-        incident.closed_at, incident.closed_by = moment(on=act.on, at=act.at), act.by
+        incident.closed_at, incident.closed_by = act.now, act.by
         fields += ["lessons", "closed_at", "closed_by"]
     incident.state = to
     incident.save(update_fields=fields)

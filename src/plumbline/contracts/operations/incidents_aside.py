@@ -13,7 +13,6 @@ from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.rules import incidents as rules
 from plumbline.contracts.states import INCIDENT_MOVES
 from plumbline.kernel.errors import RuleBroken
-from plumbline.kernel.moments import moment
 from plumbline.kernel.transitions import check_move
 from plumbline.people.act import Act
 from plumbline.people.acting import operation
@@ -35,7 +34,7 @@ def set_aside(*, incident_id: int, same_as: str, because: str, act: Act) -> Inci
     names = naming.of_incident(incident, act=act)
     incident.aside_because = naming.shown(because.strip(), names, what="The reason", act=act)
     incident.state, incident.same_as = IncidentState.ASIDE, other
-    incident.aside_at, incident.aside_by = moment(on=act.on, at=act.at), act.by
+    incident.aside_at, incident.aside_by = act.now, act.by
     incident.save(update_fields=["state", "same_as", "aside_because", "aside_at", "aside_by"])
     if incident.aside_because == held.HELD:
         hold_text(record=incident, field="aside_because", text=because.strip(), incident=incident, act=act)

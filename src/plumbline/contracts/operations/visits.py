@@ -355,7 +355,7 @@ def _raise_actions(visit: Visit, actions: Sequence[ActionGiven], *, act: Act) ->
             detail=given.detail,
             subject_type="contract" if contract else "setting",
             subject_id=subject.pk,
-            subject_label=f"{contract.reference}, {contract.title}" if contract else place(visit),
+            subject_label=contract.called if contract else place(visit),
             origin_type=Action.Origin.VISIT,
             origin_id=visit.pk,
             owner=owner,

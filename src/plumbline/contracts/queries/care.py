@@ -232,12 +232,13 @@ def signed_off_elsewhere(contract: Contract, *, purpose: str) -> QuerySet[Contra
     )
 
 
-def board_assessments_waiting(*, on: date) -> "list[WithBoardAssessment]":
-    """Contracts in force that deliver a statutory function and have no board assessment valid on the day, or one that
-    runs out within the time in which a new one is asked for, each with `board_until`; the longest without first."""
+def board_assessments_waiting(*, on: date, contracts: QuerySet[Contract] | None = None) -> "list[WithBoardAssessment]":
+    """Contracts in force (of `contracts` alone, where given) that deliver a statutory function and have no board
+    assessment valid on the day, or one that runs out within the time in which a new one is asked for, each with
+    `board_until`; the longest without first."""
     soon = date.fromordinal(on.toordinal() + assurance_rules.TOLD_BEFORE_DAYS)
-    rows = Contract.objects.filter(in_force(on), statutory_from__lte=soon).select_related("provider")
+    rows = (Contract.objects.all() if contracts is None else contracts).filter(in_force(on), statutory_from__lte=soon)
     board = Q(assessments__kind=Assessment.Kind.BOARD)
-    rows = rows.annotate(board_until=Max("assessments__valid_until", filter=board))
+    rows = rows.select_related("provider").annotate(board_until=Max("assessments__valid_until", filter=board))
     found = [row for row in rows if row.board_until is None or row.board_until < soon]
     return sorted(found, key=lambda row: (row.board_until or date.min, row.pk))

@@ -137,7 +137,7 @@ def said(visit: Visit, *, council: str, colour: str) -> VisitSaid:
         colour=colour,
         place=place(visit),
         urn=visit.setting.urn if visit.setting else "",
-        contract=f"{visit.contract.reference}, {visit.contract.title}" if visit.contract else "",
+        contract=visit.contract.called if visit.contract else "",
         visited_on=visit.visited_on,
         visitors=visit.visitors,
         summary=visit.summary,

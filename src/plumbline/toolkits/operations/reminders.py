@@ -9,6 +9,7 @@ from plumbline.flags import operations as flags
 from plumbline.flags.models import Message
 from plumbline.flags.operations import Raised
 from plumbline.flags.rules import Recipient
+from plumbline.flags.telling import message_to
 from plumbline.kernel.moments import day_of
 from plumbline.people.act import Act
 from plumbline.people.acting import operation
@@ -54,18 +55,7 @@ def write_reminders(*, to_answer: Callable[[User], Collection[int]], act: Act) -
         ]
         told = Message.objects.filter(flag=None, to_user=user, subject__in=[subject for subject, _ in letters])
         known = set(told.values_list("subject", flat=True))
-        messages += [
-            Message(
-                to_user=user,
-                to_address=user.email,
-                subject=subject,
-                body=body,
-                written_at=act.at,
-                next_attempt_at=act.at,
-            )
-            for subject, body in letters
-            if subject not in known
-        ]
+        messages += [message_to(user, (subject, body), at=act.at) for subject, body in letters if subject not in known]
     Message.objects.bulk_create(messages)
     if messages:
         act.record("toolkits.reminders.written", count=len(messages))

@@ -1,6 +1,5 @@
 """My work: what waits for the person signed in, what to do next first; what came back to them; what they put off."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
@@ -14,13 +13,13 @@ from plumbline.due import keeping, operations, queries
 from plumbline.due.rules import Band
 from plumbline.kernel import wording
 from plumbline.people.access import ROLES, Permission, current_roles, may
+from plumbline.people.models import User
 from plumbline.placements.queries import enquiries_of
-from plumbline.web.contracts.incidents.words import now_of
 from plumbline.web.due import places
 from plumbline.web.kit import duties, forms, setting_words
 from plumbline.web.kit.access import signed_in
 from plumbline.web.kit.asking import Question, act, ask
-from plumbline.web.kit.request import Request, acting, record_number
+from plumbline.web.kit.request import Request, acting, now_of, record_number
 
 # So many matters are on a page.
 _MOST = 25
@@ -46,11 +45,7 @@ def my_work(request: Request) -> HttpResponseBase:
     page = max(1, record_number(request.GET.get("page", "1")))
     current = keeping.catch_up(on=on)
     band = _BY_KEY.get(asked)
-    put_off = {
-        (each.matter_type, each.matter_id): f"Until {wording.day(each.until_on)}. {each.because}"
-        for each in (queries.put_off_by(viewer, on=on) if band == Band.PUT_OFF else ())
-    }
-    work = queries.work_of(viewer, on=on, now=now, at=request.at, band=band, most=_MOST, before=(page - 1) * _MOST)
+    work = queries.work_of(viewer, on=on, at=request.at, band=band, most=_MOST, before=(page - 1) * _MOST)
     asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
     total = work.total if band is None else work.counts[band]
     context = {
@@ -58,7 +53,7 @@ def my_work(request: Request) -> HttpResponseBase:
         "work": work,
         "counts": [_tile(each, work.counts[each]) for each in BANDS if each != Band.PUT_OFF] if work.total else [],
         "late": work.late,
-        "bands": _bands(work, put_off, on=on, now=now, whole=band is not None),
+        "bands": _bands(work, viewer, on=on, now=now, whole=band is not None),
         "put_off": work.counts[Band.PUT_OFF],
         "show": asked,
         "page": page,
@@ -81,16 +76,14 @@ def _tile(band: Band, number: int) -> dict[str, Any]:
     return {"number": number, "label": label.lower(), "kind": kind, "url": f"?show={key}#next"}
 
 
-def _bands(
-    work: queries.Work, put_off: Mapping[tuple[str, int], str], *, on: date, now: datetime, whole: bool
-) -> list[dict[str, Any]]:
+def _bands(work: queries.Work, viewer: User, *, on: date, now: datetime, whole: bool) -> list[dict[str, Any]]:
     """The matters under the heading of when they are to be done; how many more of it there are is a link to them."""
     found = []
     for band, matters in groupby(work.matters, key=lambda matter: matter.band):
-        rows = [
-            {**duties.matter_drawn(matter, on=on, now=now), "put_off": put_off.get((matter.type, matter.number), "")}
-            for matter in matters
-        ]
+        if band == Band.PUT_OFF:
+            rows = duties.put_off_drawn(work, viewer, on=on, now=now)
+        else:
+            rows = [duties.matter_drawn(matter, on=on, now=now) for matter in matters]
         key, label, _ = BANDS[band]
         found.append(
             {
@@ -98,7 +91,6 @@ def _bands(
                 "rows": rows,
                 "url": f"?show={key}#next",
                 "now": band == Band.NOW,
-                "put_off": band == Band.PUT_OFF,
                 "more": 0 if whole else work.counts[band] - len(rows),
             }
         )
@@ -118,12 +110,11 @@ class PutOff(forms.PageForm):
 @signed_in
 def put_off(request: Request, matter_type: str, matter_id: int) -> HttpResponseBase:
     """A matter put off for the one who asks, until a day, with the reason."""
-    now = now_of(request)
     kind = duties.matter_type(matter_type)
-    own = queries.of_matter(request.user, matters=[(kind, matter_id)], on=request.day, now=now, at=request.at)
+    own = queries.of_matter(request.user, matter=(kind, matter_id), on=request.day, at=request.at)
     if not own:
         raise Http404
-    first = duties.drawn(own[0], on=request.day, now=now)
+    first = duties.drawn(own[0], on=request.day, now=now_of(request))
     question = Question(
         heading=f"Put off: {first['what']}",
         caption=first["called"],
@@ -136,7 +127,7 @@ def put_off(request: Request, matter_type: str, matter_id: int) -> HttpResponseB
         request,
         PutOff(request.POST or None),
         question,
-        do=partial(operations.put_off, matter_type=kind, matter_id=matter_id, now=now, act=acting(request)),
+        do=partial(operations.put_off, matter_type=kind, matter_id=matter_id, act=acting(request)),
         done=lambda made: f"It is put off until {wording.day(made.until_on)}.",
         to=reverse("my_work"),
     )
@@ -157,7 +148,7 @@ def take_up(request: Request, matter_type: str, matter_id: int) -> HttpResponseB
 def read(request: Request, pk: int) -> HttpResponseBase:
     return act(
         request,
-        do=partial(operations.read, item_id=pk, now=now_of(request), act=acting(request)),
+        do=partial(operations.read, item_id=pk, act=acting(request)),
         done="",
         to=reverse("my_work"),
     )

@@ -22,7 +22,6 @@ from plumbline.kernel.moments import day_here
 from plumbline.kernel.names import sort_key
 from plumbline.people import operations as people
 from plumbline.people.access import Permission, may
-from plumbline.people.act import PersonalAct
 from plumbline.people.labels import later
 from plumbline.people.models import Organisation
 from plumbline.placements.access import children_visible_to
@@ -140,7 +139,7 @@ def tac(request: Request, tac_id: int, section: str = "") -> HttpResponseBase:
         raise Http404
     versions = tac_versions(found) if section else []
     audits = list(TacAudit.objects.filter(tac=found).select_related("origin").order_by("-audited_on", "-pk"))
-    earlyhelp.look_at_tac(tac=found, page=section or "now", act=PersonalAct(viewer, request.at, request.day))
+    earlyhelp.look_at_tac(tac=found, page=section or "now", act=acting(request))
     child_url = ""
     if children_visible_to(viewer, on=day).filter(pk=found.child_id).exists():
         child_url = reverse("child", args=[found.child_id])

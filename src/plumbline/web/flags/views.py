@@ -16,7 +16,6 @@ from plumbline.flags.models import Flag, FlagFor, FlagStep
 from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
-from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import flagging
 from plumbline.placements import queries as placements
@@ -105,7 +104,7 @@ def flags(request: Request) -> HttpResponseBase:
         for_me_others=Exists(queries.put_to_others(request.user, own=own, on=on).filter(pk=OuterRef("pk"))),
         for_me_unread=Exists(queries.unread_flags(request.user, on=on).filter(pk=OuterRef("pk"))),
     )
-    look_at_list(kind="flags", asked=request.GET.dict(), act=PersonalAct(request.user, request.at, on))
+    look_at_list(kind="flags", asked=request.GET.dict(), act=acting(request))
     table = Flags(request, rows)
     to_read = []
     if table.chosen.get("me") == "unread" and may(request.user, Permission.FLAGS_ANSWER, on=on):
@@ -154,8 +153,8 @@ def flag(request: Request, flag_id: int) -> HttpResponseBase:
     child = placements.child_of_flag(viewer, flag=found, on=on)
     if found.child_id is not None:
         # Also for who sees it without the child's name: the flag is about this child all the same.
-        look_at_child(child_id=found.child_id, page=f"flag {found.pk}", act=PersonalAct(viewer, request.at, on))
-    telling.note_opened(flag_id=found.pk, act=PersonalAct(viewer, request.at, on))
+        look_at_child(child_id=found.child_id, page=f"flag {found.pk}", act=acting(request))
+    telling.note_opened(flag_id=found.pk, act=acting(request))
     setting = placements.setting_of_flag(found)
     recipients = queries.recipients_of(found)
     named = {name for row in recipients for name in (row.recipient, row.stands_in_for)}

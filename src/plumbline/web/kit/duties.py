@@ -11,12 +11,14 @@ from django.urls import reverse
 
 from plumbline.due import keeping, queries
 from plumbline.due.models import Item
-from plumbline.due.queries import DutySeen, MatterSeen, Next
+from plumbline.due.queries import DutySeen, MatterSeen, Next, Work
 from plumbline.due.rules import is_late
 from plumbline.kernel import wording
+from plumbline.kernel.duties import WAIT
 from plumbline.kernel.labels import say
-from plumbline.kernel.moments import day_here, here, moment
-from plumbline.web.kit.request import Request
+from plumbline.kernel.moments import day_here, here
+from plumbline.people.models import User
+from plumbline.web.kit.request import Request, now_of
 
 
 def address(place: str) -> str:
@@ -68,32 +70,28 @@ def next_of(
     request: Request,
     *records: tuple[str, int],
     kinds: str | tuple[str, ...] = "",
+    before: tuple[str, ...] = (),
     buttons: Mapping[str, Button] = MappingProxyType({}),
 ) -> dict[str, Any] | None:
     """What is next at a record, for "kit/next.html": the viewer's own first, else what they may know of others'. None
-    where nothing is. `kinds`: only those whose kind begins so. `buttons`: of those that are done here, by their kind,
-    or by the step of "tender.next close"."""
+    where nothing is. `kinds`: only those whose kind begins so, or, with what each is about, "tender.next close";
+    `before`: what all else waits for, named alike. `buttons`: of those that are done here, by just these names."""
     keeping.catch_up(on=request.day)
-    now = moment(on=request.day, at=request.at)
-    found = queries.next_for(request.user, of=records, on=request.day, now=now, at=request.at, kinds=kinds)
-    boxes = [_box(each, request, records, buttons, now=now) for each in found]
+    found = queries.next_for(request.user, of=records, on=request.day, at=request.at, kinds=kinds)
+    found.sort(key=lambda each: not each.duty.item.named.startswith(before))
+    boxes = [_box(each, request, records, buttons) for each in found]
     # What the page itself shows and its reader does there is said by it already.
     elsewhere = [box for box in boxes if not box["may"] or box["url"] or box["action"]]
     return next(iter(elsewhere or boxes), None)
 
 
 def _box(
-    each: Next,
-    request: Request,
-    records: Collection[tuple[str, int]],
-    buttons: Mapping[str, Button],
-    *,
-    now: datetime,
+    each: Next, request: Request, records: Collection[tuple[str, int]], buttons: Mapping[str, Button]
 ) -> dict[str, Any]:
     item = each.duty.item
     # At another record, of whose matter it is, it is called as everywhere.
     at_home = item.here if (item.subject_type, item.subject_id) in records else ""
-    box = drawn(each.duty, on=request.day, now=now)
+    box = drawn(each.duty, on=request.day, now=now_of(request))
     # No button leads to the page on which it is.
     leads = each.may and box["url"] not in ("", request.path)
     box |= {
@@ -101,11 +99,11 @@ def _box(
         "what": say(at_home or item.what),
         "why": "" if at_home else box["why"],
         "whom": each.whom,
-        "may": each.may and not item.kind.startswith("wait."),
+        "may": each.may and not item.kind.startswith(WAIT),
         "url": box["url"] if leads else "",
         "action": "",
     }
-    button = buttons.get(item.kind) or buttons.get(f"{item.kind} {item.about}")
+    button = buttons.get(item.kind) or buttons.get(item.named)
     if button is not None and each.may:
         where = reverse(button.route, args=button.args or [item.subject_id])
         box |= {"deed": button.deed, "action" if button.sent else "url": where}
@@ -115,8 +113,7 @@ def _box(
 def subjects_of(request: Request, kind: str) -> list[int]:
     """The records of which something of this kind waits for the viewer: for lists of them."""
     keeping.catch_up(on=request.day)
-    now = moment(on=request.day, at=request.at)
-    return queries.subjects_of(request.user, kind=kind, on=request.day, now=now, at=request.at)
+    return queries.subjects_of(request.user, kind=kind, on=request.day, at=request.at)
 
 
 def matter_drawn(matter: MatterSeen, *, on: date, now: datetime) -> dict[str, Any]:
@@ -138,6 +135,19 @@ def matter_drawn(matter: MatterSeen, *, on: date, now: datetime) -> dict[str, An
         "slug": slug(matter.type),
         "number": matter.number,
     }
+
+
+def put_off_drawn(work: Work, viewer: User, *, on: date, now: datetime) -> list[dict[str, Any]]:
+    """The rows of what the viewer put off, each with until when and why."""
+    until = {(each.matter_type, each.matter_id): each for each in queries.put_off_by(viewer, on=on)}
+    return [
+        {
+            **matter_drawn(matter, on=on, now=now),
+            "put_off": f"Until {wording.day(until[key].until_on)}. {until[key].because}",
+        }
+        for matter in work.matters
+        if (key := (matter.type, matter.number)) in until
+    ]
 
 
 def slug(matter_type: str) -> str:

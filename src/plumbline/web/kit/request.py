@@ -29,3 +29,8 @@ def record_number(text: str | None) -> int:
 def acting(request: Request) -> PersonalAct:
     """The person who is signed in does it, at this moment, on the day taken for today."""
     return PersonalAct(request.user, request.at, request.day)
+
+
+def now_of(request: Request) -> datetime:
+    """The moment on the council's clocks."""
+    return acting(request).now

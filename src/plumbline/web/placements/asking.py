@@ -9,14 +9,13 @@ from django.urls import reverse
 from plumbline.ofsted import queries as ofsted
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
-from plumbline.people.act import PersonalAct
 from plumbline.placements import operations, queries
 from plumbline.placements.models import Enquiry
 from plumbline.placements.rules import BLOCKED
 from plumbline.web.kit import forms
 from plumbline.web.kit import setting_words as words
 from plumbline.web.kit.access import requires
-from plumbline.web.kit.request import Request, record_number
+from plumbline.web.kit.request import Request, acting, record_number
 from plumbline.web.ofsted.settings import known
 
 
@@ -41,9 +40,7 @@ def may_i_place(request: Request) -> HttpResponseBase:
         matches = queries.settings_matching(viewer, words=asked, on=on)
         chosen = _chosen(request, matches)
         if request.method == "POST" and (chosen or not matches):
-            enquiry = operations.may_i_place(
-                asked=asked, setting_id=chosen.pk if chosen else None, act=PersonalAct(viewer, request.at, on)
-            )
+            enquiry = operations.may_i_place(asked=asked, setting_id=chosen.pk if chosen else None, act=acting(request))
             return redirect("enquiry", enquiry.number)
     context = {
         "form": form,

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.people.access import Permission, may, users_with_role
-from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import operations, queries
 from plumbline.placements.models import PlacementException
@@ -70,7 +69,7 @@ def exception(request: Request, exception_id: int) -> HttpResponseBase:
     """One exception; and the decision on it, for who may decide and did not ask for it."""
     on, viewer = request.day, request.user
     found = queries.exception_seen(viewer, exception_id=exception_id, on=on)
-    look_at_child(child_id=found.child_id, page=f"exception {found.pk}", act=PersonalAct(viewer, request.at, on))
+    look_at_child(child_id=found.child_id, page=f"exception {found.pk}", act=acting(request))
     decides = (
         found.state == "asked"
         and found.asked_by_id != viewer.pk

@@ -11,7 +11,6 @@ from django.urls import reverse
 from plumbline.flags import queries as flag_queries
 from plumbline.kernel import wording
 from plumbline.people.access import Permission, may
-from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child, look_at_list
 from plumbline.placements import queries
 from plumbline.placements.rules import BLOCKED
@@ -118,7 +117,7 @@ def _day(request: Request) -> date:
 def placement(request: Request, placement_id: int) -> HttpResponseBase:
     on, viewer = request.day, request.user
     found = queries.placement_seen(viewer, placement_id=placement_id, on=on)
-    look_at_child(child_id=found.child_id, page=f"placement {found.source_id}", act=PersonalAct(viewer, request.at, on))
+    look_at_child(child_id=found.child_id, page=f"placement {found.source_id}", act=acting(request))
     status = status_now(found)
     is_open = found.started_on <= on and (found.ended_on is None or found.ended_on > on)
     flags = list(

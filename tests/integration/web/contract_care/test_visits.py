@@ -95,6 +95,16 @@ def test_a_provider_answers_the_report_of_its_visit(officer, visited, contract) 
     assert visited.provider_answer == "We agree."
 
 
+def test_an_answer_that_came_by_letter_is_recorded_for_the_provider(officer, visited) -> None:
+    address = f"/contracts/visits/{visited.pk}/"
+    offered = "Record an answer that came by letter"
+    assert offered not in page(officer, address)
+    officer.post(f"{address}report/", {})
+    assert offered in page(officer, address)
+    officer.post(f"{address}answer/", {"answer": "They agree."})
+    assert "They agree." in page(officer, address)
+
+
 def test_another_councils_visit_is_accepted(officer, home, contract) -> None:
     officer.post(
         f"/contracts/visits/accept/?contract={contract.pk}&setting={home.pk}",

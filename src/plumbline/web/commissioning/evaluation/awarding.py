@@ -42,7 +42,6 @@ def award(request: Request, pk: int) -> HttpResponseBase:
             **frame(request, tender, "award"),
             "award": found,
             "names": queries.suppliers_named(awards),
-            "manages": manages,
             "scored": scored,
             "standings": found.result.get("standings", []) if found else [],
             "tie": found.tie_decided if found else "",
@@ -67,7 +66,6 @@ def award(request: Request, pk: int) -> HttpResponseBase:
                 for each in queries.recommendations_of(tender)
                 if each[0].state == _A.CANCELLED
             ],
-            "report": scored or tender.state in queries.OPENED,
         },
     )
 

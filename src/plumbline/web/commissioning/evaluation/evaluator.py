@@ -138,7 +138,6 @@ def score(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
         "cell": cell,
         "bid": cell.bid,
         "criterion": cell.criterion,
-        "question": asked,
         "weight": plain(asked.weight),
         "highest": plain(asked.highest),
         "minimum": plain(asked.minimum) if asked.minimum is not None else "",

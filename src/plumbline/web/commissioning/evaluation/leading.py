@@ -12,6 +12,7 @@ from plumbline.commissioning.operations import evaluation as operations
 from plumbline.commissioning.queries import evaluation as queries
 from plumbline.commissioning.queries.evaluation import Progress
 from plumbline.kernel import wording
+from plumbline.kernel.duties import WAIT
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may, users_with_role
 from plumbline.web.commissioning.evaluation.forms import Assign, Because
@@ -47,12 +48,15 @@ def board_page(request: Request, pk: int) -> HttpResponseBase:
     leads = tender.lead_commissioner_id == viewer.pk and may(viewer, Permission.TENDERS_MANAGE, on=on)
     uncovered = queries.not_covered(tender) if tender.state in _BEFORE else []
     waits = queries.why_moderation_waits(tender) if tender.state == _S.EVALUATION else []
+    box = None if uncovered else next_of_tender(request, tender, evaluate=_BEGIN)
+    if box and waits and box["kind"].startswith(WAIT):
+        box = None  # who scores, and how far they are, is what this page shows
     return render(
         request,
         "commissioning/evaluation/board.html",
         {
             **frame(request, tender, "evaluation"),
-            "next": None if uncovered else next_of_tender(request, tender, evaluate=_BEGIN),
+            "next": box,
             "places": places(request, tender, "board"),
             "columns": ["Evaluator", "State", "Scored", "Questions"],
             "rows": [_row(tender, each, leads=leads) for each in queries.progress_of(tender)],

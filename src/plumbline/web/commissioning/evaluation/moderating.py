@@ -132,7 +132,6 @@ def agree(request: Request, pk: int, bid_id: int, question: str) -> HttpResponse
     )
     context = {
         "tender": tender,
-        "cell": cell,
         "criterion": cell.criterion,
         "bid": cell.bid,
         "answer": queries.answer_text(cell.bid, question),

@@ -63,12 +63,11 @@ def _report(request: Request, pk: int) -> tuple[Tender, Report]:
 
 @requires(Permission.TENDERS_MANAGE, Permission.TENDERS_APPROVE)
 def summary(request: Request, pk: int, bid_id: int) -> HttpResponseBase:
-    tender, bid, document = _summary(request, pk, bid_id)
+    _, bid, document = _summary(request, pk, bid_id)
     return render(
         request,
         "commissioning/evaluation/summary.html",
         {
-            "tender": tender,
             "bid": bid,
             "body": _body(document),
             "back": reverse("award_letter", args=[pk, bid_id]),

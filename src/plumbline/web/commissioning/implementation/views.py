@@ -1,6 +1,7 @@
 """An awarded service made ready: the plan with its items, agreements, contacts and packs, its contract, and go-live."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -43,6 +44,8 @@ _BUTTONS = {
     "plan.begin": duties.Button("Go live", "plan_go_live", sent=True),
     "plan.prepare_pack": duties.Button("Give the pack", "pack_give", sent=True),
 }
+# What the items wait for, though they are due sooner.
+_BEFORE = ("plan.begin", "plan.prepare", "pack.confirm")
 _STATE_KINDS = {"open": "open", "in_progress": "due", "done": "done", "not_needed": "withdrawn"}
 
 
@@ -64,7 +67,9 @@ def implementation(request: Request, pk: int, award_id: int | None = None) -> Ht
         "award": award,
         "plan": plan,
         "may_work": may_work,
-        "next": duties.next_of(request, ("award", award.pk)) if award and not plan else None,
+        "next": duties.next_of(request, *(("award", each.pk) for each in ([award] if award else awards)))
+        if awards and not plan
+        else None,
         "suppliers": _suppliers(awards, plans) if several and award is None else [],
     }
     if plan:
@@ -124,7 +129,7 @@ def _plan(request: Request, plan: ImplementationPlan) -> dict[str, Any]:
         "hindrances": _linked(plan, standing.items, packs, hindrances)
         if contract is None or contract.state == "implementation"
         else [],
-        "next": _next(request, plan),
+        "next": duties.next_of(request, ("plan", plan.pk), before=_BEFORE, buttons=_BUTTONS),
         "papers": papers_held(contract, viewer=request.user, on=request.day)
         if contract and may(request.user, Permission.CONTRACTS_MANAGE, on=request.day)
         else [],
@@ -171,14 +176,7 @@ def _linked(
     ]
 
 
-def _next(request: Request, plan: ImplementationPlan) -> dict[str, Any] | None:
-    """What is next: first what all else waits for, then the items."""
-    before = ("plan.begin", "plan.prepare", "pack.confirm")
-    first = duties.next_of(request, ("plan", plan.pk), kinds=before, buttons=_BUTTONS)
-    return first or duties.next_of(request, ("plan", plan.pk))
-
-
-def _state(item: PlanItem, standing: rules.Item, on: Any) -> dict[str, Any]:
+def _state(item: PlanItem, standing: rules.Item, on: date) -> dict[str, Any]:
     """How an item is drawn and said. What the record meets is said to be met by it; what it does not have is named."""
     if item.criterion in KNOWN and item.state != PlanItem.State.NOT_NEEDED:
         if standing.settled:
@@ -197,7 +195,7 @@ def _open(item: PlanItem) -> bool:
     return item.state in ("open", "in_progress")
 
 
-def _late(item: PlanItem, on: Any) -> bool:
+def _late(item: PlanItem, on: date) -> bool:
     return _open(item) and item.due_on < on
 
 

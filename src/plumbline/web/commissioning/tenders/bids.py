@@ -126,9 +126,8 @@ def _next(request: Request, bid: Bid, line: queries.Line, *, deciding: bool) -> 
         here["tender.next decide_stage1"] = _decide(bid, line, on=request.day)
     if not here:
         return None
-    found = duties.next_of(request, ("tender", bid.tender_id), kinds=("tender.next", "tender.letters"), buttons=here)
-    # The tender may be at another step.
-    return found if found and found["may"] and found["deed"] in {each.deed for each in here.values()} else None
+    found = duties.next_of(request, ("tender", bid.tender_id), kinds=tuple(here), buttons=here)
+    return found if found and found["may"] else None
 
 
 def _decide(bid: Bid, line: queries.Line, *, on: date) -> duties.Button:
@@ -145,14 +144,9 @@ def _decide(bid: Bid, line: queries.Line, *, on: date) -> duties.Button:
     return duties.Button("Decide stage 1", "bid_outcome", args=(bid.pk,))
 
 
-def _waits(cell: queries.Cell, on: Any) -> bool:
-    asked = cell.decision
-    return bool(
-        asked
-        and cell.state == rules.CLARIFICATION
-        and not asked.clarification_answered_on
-        and asked.clarification_due_on >= on
-    )
+def _waits(cell: queries.Cell, on: date) -> bool:
+    asked = queries.clarification_of(cell.decision)
+    return cell.state == rules.CLARIFICATION and asked is not None and not asked.is_over(on)
 
 
 def _cell(cell: queries.Cell, bid: Bid, *, deciding: bool) -> dict[str, Any]:

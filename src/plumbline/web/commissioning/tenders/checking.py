@@ -41,7 +41,6 @@ def criterion(request: Request, pk: int, key: str) -> HttpResponseBase:
     papers = found.documents.filter(criterion=key).select_related("document").order_by("pk")
     context = {
         "bid": found,
-        "tender": found.tender,
         "cell": cell,
         "position": position,
         "of": len(line.cells),

@@ -369,7 +369,7 @@ class BoardAssessments(tables.Table):
     title = later("Contracts that wait for {a_board} assessment")
     one, many = "contract", "contracts"
     columns = (
-        tables.Column("contract", "Contract", lambda row: f"{row.reference}, {row.title}",
+        tables.Column("contract", "Contract", lambda row: row.called,
                       sort=lambda row: row.reference, link=lambda row: reverse("contract_assurance", args=[row.pk])),
         tables.Column("provider", "Provider", lambda row: row.provider.name, sort=lambda row: row.provider.sort_key),
         tables.Column("statutory_from", "Statutory since", sort=lambda row: row.statutory_from),

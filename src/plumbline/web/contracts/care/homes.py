@@ -111,11 +111,9 @@ def home(request: Request, pk: int) -> HttpResponseBase:
         }
         for half in reversed(_halves(on))
     ]
-    reports = queries.home_reports_visible_to(request.user, on=on).filter(setting=found.setting)
     owed = found.owed
     context = {
-        "home": found, "label": settings.label(found.setting), "months": months, "halves": halves, "inside": inside,
-        "reports": reports.order_by("-period_from", "kind"),
+        "home": found, "label": settings.label(found.setting), "months": months, "halves": halves,
         "wrong": [rules.missing_sentence(settings.label(found.setting), owed)] if owed else [],
         "hands_in": frame.may_manage(request) or not inside,
         "setting_url": settings.address(found.setting) if may(request.user, P.SETTINGS_VIEW, on=on) else "",

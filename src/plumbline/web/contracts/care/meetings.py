@@ -27,7 +27,6 @@ from plumbline.web.kit.asking import Question, act, ask
 from plumbline.web.kit.request import Request, acting
 
 P = Permission
-_STATE_WORDS = {"planned": "draft", "held": "done", "cancelled": "closed"}
 
 
 def meeting_of(request: Request, pk: int) -> Evaluation:
@@ -56,14 +55,13 @@ def meetings(request: Request, pk: int) -> HttpResponseBase:
     contract = frame.the_contract(request, pk)
     held = list(care.evaluations_of(request.user, contract, on=request.day))
     due = care.meeting_due(contract, on=request.day)
-    planned = next((each for each in reversed(held) if each.state == Evaluation.State.PLANNED), None)
     context = {
-        **frame.around(request, contract, "meetings"), "meetings": held, "due": due, "planned": planned,
+        **frame.around(request, contract, "meetings"), "meetings": held,
         "next": duties.next_of(request, ("contract", contract.pk), kinds="meeting."),
-        "late": due is not None and due.due_on < request.day, "sentence": due.sentence(request.day) if due else "",
-        "late_reasons": [due.sentence(request.day)] if due else [],
+        "sentence": due.sentence(request.day) if due else "",
+        "wrong": [due.sentence(request.day)] if due and due.due_on < request.day else [],
         "cases": cases_seen(request, care.open_cases(request.user, contract, on=request.day)),
-        "links_children": may(request.user, P.CHILDREN_VIEW, on=request.day), "state_words": _STATE_WORDS,
+        "links_children": may(request.user, P.CHILDREN_VIEW, on=request.day),
     }  # fmt: skip
     return render(request, "contracts/care/meetings.html", context)
 
@@ -119,7 +117,7 @@ def meeting(request: Request, pk: int) -> HttpResponseBase:
             for each in those_seen(request.user, care.actions_raised_at(found), on=request.day)
         ],
         "links_children": may(request.user, P.CHILDREN_VIEW, on=request.day),
-        "may_begin_toolkit": may(request.user, P.RETURNS_REQUEST, on=request.day), "state_words": _STATE_WORDS,
+        "may_begin_toolkit": may(request.user, P.RETURNS_REQUEST, on=request.day),
         "breadcrumbs": frame.crumbs(contract, ("Meetings", frame.address(contract, "meetings")),
                                     wording.day(found.held_on)),
     }  # fmt: skip
@@ -221,7 +219,7 @@ class Due(tables.Table):
     title = "Evaluation meetings due"
     one, many = "contract", "contracts"
     columns = (
-        tables.Column("contract", "Contract", lambda row: f"{row.contract.reference}, {row.contract.title}",
+        tables.Column("contract", "Contract", lambda row: row.contract.called,
                       sort=lambda row: row.contract.reference,
                       link=lambda row: reverse("contract_meetings", args=[row.contract.pk])),
         tables.Column("provider", "Provider", lambda row: row.contract.provider.name,

@@ -106,7 +106,7 @@ def write(request: Request, pk: int) -> HttpResponseBase:
         Question(
             heading="Write a new version of the incident form" if newest else "Write the incident form",
             button="Save as a new version",
-            caption=f"{contract.reference}, {contract.title}",
+            caption=contract.called,
             about=f"{about} Empty a step to leave it out.",
             back=address,
         ),

@@ -23,7 +23,7 @@ from plumbline.web.contracts.incidents.views import WORKS, address_of_contract, 
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import Question, act, ask, pressed
-from plumbline.web.kit.request import Request, acting
+from plumbline.web.kit.request import Request, acting, now_of
 
 MANAGES = Permission.INCIDENTS_MANAGE
 
@@ -34,7 +34,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
     contract = contract_seen(request.user, contract_id=pk, on=request.day)
     if not may_report(request, contract):
         raise Http404
-    local = here(words.now_of(request))
+    local = here(now_of(request))
     form = forms.Report(
         request.POST or None,
         contract=contract,

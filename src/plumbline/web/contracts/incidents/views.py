@@ -13,11 +13,10 @@ from plumbline.contracts.models import Contract, Incident, IncidentState, Incide
 from plumbline.contracts.operations.incidents import note_narrative_read
 from plumbline.contracts.queries import incidents as queries
 from plumbline.contracts.queries.contacts import ways_for
-from plumbline.contracts.rules.incidents import ALLEGATIONS, OUTCOMES, TO_BE_DECIDED, in_the_way_of_closing
+from plumbline.contracts.rules.incidents import ALLEGATIONS, OUTCOMES, in_the_way_of_closing
 from plumbline.contracts.rules.notifications import library
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission, may
-from plumbline.people.act import PersonalAct
 from plumbline.people.operations import look_at_child
 from plumbline.people.queries import organisations_of
 from plumbline.placements import at_setting
@@ -27,7 +26,7 @@ from plumbline.web.contracts.register import frame
 from plumbline.web.kit import duties, navigation, tables
 from plumbline.web.kit import setting_words as settings
 from plumbline.web.kit.access import requires
-from plumbline.web.kit.request import Request, acting
+from plumbline.web.kit.request import Request, acting, now_of
 
 # Who may open pages of incidents; which incidents are said by the queries: a social worker's are of own children.
 READS = (Permission.INCIDENTS_VIEW, Permission.PROVIDER_PORTAL, Permission.PLACEMENTS_VIEW)
@@ -63,7 +62,7 @@ class Incidents(tables.Table):
 
 
 def _table(request: Request, **narrowed: Any) -> Incidents:
-    rows = queries.incidents_listed(request.user, on=request.day, now=words.now_of(request)).filter(**narrowed)
+    rows = queries.incidents_listed(request.user, on=request.day, now=now_of(request)).filter(**narrowed)
     return Incidents(request, rows)
 
 
@@ -108,7 +107,7 @@ def contract_incidents(request: Request, pk: int) -> HttpResponseBase:
 @requires(*READS)
 def incident(request: Request, pk: int) -> HttpResponseBase:
     """One incident: what is overdue, who is told, what became known, what is done, what happened when."""
-    on, viewer, now = request.day, request.user, words.now_of(request)
+    on, viewer, now = request.day, request.user, now_of(request)
     found = seen(request, pk)
     hand = queries.hand_of(viewer, found, on=on)
     rows = queries.notifications_of(found)
@@ -117,7 +116,7 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
     closed = found.state in queries.OVER
     children, hidden = queries.children_of(found, visible=children_visible_to(viewer, on=on))
     for child in children:
-        look_at_child(child_id=child.pk, page=f"incident {found.reference}", act=PersonalAct(viewer, request.at, on))
+        look_at_child(child_id=child.pk, page=f"incident {found.reference}", act=acting(request))
     ways = ways_for(found.contract)
     ever = queries.steps_ever_taken(found) if found.form else []
     in_the_way = []
@@ -131,7 +130,8 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "setting": settings.label(found.setting) if found.setting else "",
         "kind": words.STATE_KINDS[found.state],
         "reasons": words.what_is_wrong(found, rows, sent, now),
-        "next": duties.next_of(request, (queries.INCIDENT, found.pk)),
+        # What its flags say is said above.
+        "next": duties.next_of(request, (queries.INCIDENT, found.pk), kinds=("incident.", "action.")),
         "lines": words.lines(rows, ways, now=now, manages=hand.manages, provides=hand.provides, closed=closed),
         "reached": any(row.recipient in ways for row in rows),
         "news": [{"news": one, "sent": [_sent(each, hand, now, closed) for each in one.sent.all()]} for one in news],
@@ -148,7 +148,6 @@ def incident(request: Request, pk: int) -> HttpResponseBase:
         "sees_children": may(viewer, Permission.CHILDREN_VIEW, on=on),
         "actions": list(actions.actions_about(viewer, subject_type=queries.INCIDENT, subject_id=found.pk, on=on)),
         "may_open": queries.may_open_narrative(viewer, found, on=on) and not hand.provides,
-        "to_decide": found.type in TO_BE_DECIDED and found.council_learnt_on is None,
         "is_allegation": found.type in ALLEGATIONS,
         "outcome": OUTCOMES.get(found.outcome, ""),
         "in_the_way": in_the_way,

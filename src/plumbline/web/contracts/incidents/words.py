@@ -15,8 +15,7 @@ from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.notifications import library
 from plumbline.flags.models import Message
 from plumbline.kernel import wording
-from plumbline.kernel.moments import here, moment
-from plumbline.web.kit.request import Request
+from plumbline.kernel.moments import here
 
 STATE_KINDS = {"open": "amber", "review": "blue", "closed": "grey", "aside": "grey"}
 DUTY = {"provider": "The provider", "council": "The council"}
@@ -27,11 +26,6 @@ CHANNELS = (
     ("In person", "In person"),
     ("Letter", "By letter"),
 )
-
-
-def now_of(request: Request) -> datetime:
-    """The moment on the council's clocks."""
-    return moment(on=request.day, at=request.at)
 
 
 def said(value: datetime) -> str:

@@ -22,13 +22,12 @@ from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission
 from plumbline.toolkits.queries import returns
-from plumbline.web.contracts.incidents import words
 from plumbline.web.contracts.provider import forms
 from plumbline.web.evidence import files
 from plumbline.web.kit import duties, navigation, tables
 from plumbline.web.kit.access import requires
 from plumbline.web.kit.asking import ask
-from plumbline.web.kit.request import Request, acting
+from plumbline.web.kit.request import Request, acting, now_of
 
 PORTAL = Permission.PROVIDER_PORTAL
 # So many of the matters that wait are on the page.
@@ -39,9 +38,10 @@ _MOST = 100
 def home(request: Request) -> HttpResponseBase:
     """What we are asked for now, what is overdue first; then our contracts."""
     on, viewer = request.day, request.user
-    now = words.now_of(request)
+    now = now_of(request)
     keeping.catch_up(on=on)
-    work = due.work_of(viewer, on=on, now=now, at=request.at, most=_MOST)
+    work = due.work_of(viewer, on=on, at=request.at, most=_MOST)
+    put_off = due.work_of(viewer, on=on, at=request.at, band=Band.PUT_OFF, most=_MOST)
     contracts = list(portal.own_contracts(viewer, on=on).order_by("state", "reference"))
     return render(
         request,
@@ -49,7 +49,7 @@ def home(request: Request) -> HttpResponseBase:
         {
             "asked": [duties.matter_drawn(matter, on=on, now=now) for matter in work.matters],
             "more": work.total - len(work.matters),
-            "put_off": work.counts[Band.PUT_OFF],
+            "put_off": duties.put_off_drawn(put_off, viewer, on=on, now=now),
             "back": duties.lines(work.back, on=on, now=now),
             "contracts": [contract for contract in contracts if contract.state != "ended"],
             "ended": [contract for contract in contracts if contract.state == "ended"],
@@ -73,7 +73,7 @@ def contract(request: Request, pk: int) -> HttpResponseBase:
     """One of our contracts: what is to be put right, incidents, policies, returns, actions, who to speak to."""
     on, viewer = request.day, request.user
     found = _own(request, pk)
-    now = words.now_of(request)
+    now = now_of(request)
     rows = incidents.incidents_listed(viewer, on=on, now=now).filter(contract=found).order_by("-occurred_at", "-pk")
     lacks = portal.lacking([found], on=on).get(found.pk, [])
     asked = returns.returns_listed(viewer, on=on).filter(for_contract__contract=found).order_by("-pk")

@@ -76,7 +76,6 @@ def team(request: Request) -> HttpResponseBase:
             "rows": rows,
             "counts": counts,
             "tabs": tabs,
-            "decides": decides,
             "breadcrumbs": [("Contracts", reverse("contracts")), ("Management team’s list", "")],
         },
     )
@@ -110,7 +109,7 @@ def decide(request: Request, pk: int) -> HttpResponseBase:
         Question(
             heading="What is decided?",
             button="Record the decision",
-            caption=f"{found.reference}, {found.title}",
+            caption=found.called,
             points=[f"{reason.sentence} Since {wording.day(reason.since)}."],
             back=reverse("contracts_team"),
             back_words="Management team’s list",

@@ -63,7 +63,7 @@ def question(
     kind: str = "",
 ) -> Question:
     """A page with one form, below a section of a contract ("": its own page)."""
-    label = f"{contract.reference}, {contract.title}"
+    label = contract.called
     return Question(
         heading=heading,
         button=button,

@@ -99,7 +99,6 @@ def setting(request: Request, register: str, urn: str, section: str = "") -> Htt
         "sees_children": sees_children,
         "chain": chain.of_setting(viewer, found, on=on),
         "may_enter": may(viewer, Permission.MONTHLY_CHECK, on=on),
-        "may_record": may(viewer, Permission.PLACEMENTS_RECORD, on=on),
         "tabs": [
             (label, _section_address(found, key), key == section)
             for key, label in zip(SECTIONS, ("Now", "Inspections", "History", "Our children there"), strict=True)

@@ -23,7 +23,6 @@ from plumbline.kernel.names import sort_key
 from plumbline.people import operations
 from plumbline.people import queries as people
 from plumbline.people.access import Permission, may, reaches
-from plumbline.people.act import PersonalAct
 from plumbline.people.models import Child
 from plumbline.placements import access
 from plumbline.placements.models import Placement
@@ -174,7 +173,7 @@ def child(request: Request, child_id: int, section: str = "") -> HttpResponseBas
     record = _record(request, found, visible, sections)
     referrals = Referrals(request, record.referrals, prefix="r-")
     workers = Workers(request, record.involvements, prefix="w-")
-    operations.look_at_child(child_id=found.pk, page=section or "now", act=PersonalAct(viewer, request.at, request.day))
+    operations.look_at_child(child_id=found.pk, page=section or "now", act=acting(request))
     may_see_settings = may(viewer, Permission.SETTINGS_VIEW, on=day)
     file = (referrals.download or workers.download) if section == "social-care" else None
     return file or render(

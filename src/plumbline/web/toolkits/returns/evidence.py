@@ -57,7 +57,6 @@ def evidence(request: Request, return_id: int, criterion_key: str) -> HttpRespon
             "upload": form if isinstance(form, UploadForm) else UploadForm(),
             "choose": choose if choices else None,
             "given": held.documents.get(criterion.key, ()),
-            "section": found,
             "back": back,
             "back_words": back_words,
             "form": form,

@@ -67,7 +67,7 @@ def serves(answer_set: Return, viewer: User, *, on: date) -> list[tuple[str, str
     if contract is not None:
         inside = may(viewer, Permission.CONTRACTS_VIEW, on=on)
         page = reverse("contract" if inside else "provider_contract", args=[contract.pk])
-        found.append((f"Contract {contract.reference}, {contract.title}", page))
+        found.append((f"Contract {contract.called}", page))
     for meeting in care.evaluations_visible_to(viewer, on=on).filter(answer_set=answer_set):
         held_on = wording.day(meeting.held_on)
         found.append((f"Evaluation meeting of {held_on}", reverse("meeting", args=[meeting.pk])))

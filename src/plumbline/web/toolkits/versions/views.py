@@ -115,7 +115,6 @@ def toolkit(request: Request, toolkit_id: int) -> HttpResponseBase:
         "purpose": schema.PURPOSES.get(found.purpose, found.purpose),
         "in_use": _in_use(found),
         "newer": newer,
-        "manages": may_manage(request),
         "breadcrumbs": [("Toolkits", reverse("toolkits")), (found.title, "")],
     }
     return tables.page(request, Versions(request, rows), "toolkits/versions/toolkit.html", context)

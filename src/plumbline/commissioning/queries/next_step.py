@@ -1,7 +1,6 @@
-"""What waits for whom in an evaluation, and what the next step of a tender depends on."""
+"""What the next step of a tender depends on."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from plumbline.commissioning.models import Award, BidState, Tender
 from plumbline.commissioning.queries.evaluation import (
@@ -10,26 +9,11 @@ from plumbline.commissioning.queries.evaluation import (
     standing_awards,
     why_moderation_waits,
 )
-from plumbline.commissioning.queries.tenders import details_of
-from plumbline.commissioning.rules.next_step import WAITS, AwardFacts, Step, TenderFacts, next_step
+from plumbline.commissioning.queries.tenders import WAITING, details_of
+from plumbline.commissioning.rules.next_step import AwardFacts, TenderFacts
 from plumbline.commissioning.rules.tender import COMPETED, missing
 
 _S, _A = Tender.State, Award.State
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One thing to do in an evaluation. `kind`: declare, score, lock, decide_conflict, approve, or a step of
-    rules.next_step."""
-
-    kind: str
-    tender: Tender
-    left: int = 0
-    of: int = 0
-    who: str = ""
-    due: date | None = None
-    since: datetime | None = None
-    evaluator_id: int = 0
 
 
 def facts_of(tender: Tender, *, on: date) -> TenderFacts:
@@ -43,7 +27,7 @@ def facts_of(tender: Tender, *, on: date) -> TenderFacts:
         approval_asked=tender.approval_asked_at is not None,
         bids_due_on=tender.bids_due_on,
         bids=len(states),
-        waiting=sum(state in (BidState.RECEIVED, BidState.CLARIFICATION) for state, _ in states),
+        waiting=sum(state in WAITING for state, _ in states),
         passed=any(state == BidState.PASSED for state, _ in states),
         scored=tender.kind in COMPETED or tender.questions_id is not None,
         may_open=tender.state == _S.EVALUATION and not why_moderation_waits(tender),
@@ -61,13 +45,3 @@ def facts_of(tender: Tender, *, on: date) -> TenderFacts:
         if award
         else None,
     )
-
-
-def waiting_next(tender: Tender, *, on: date) -> Waiting | None:
-    step = next_step(facts_of(tender, on=on), on=on)
-    if step is None or step in WAITS:
-        return None
-    if step == Step.MODERATE:
-        board = board_of(tender, bids_to_score(tender))
-        return Waiting(step, tender, left=len(board.open), of=len(board.cells))
-    return Waiting(step, tender)
