@@ -31,7 +31,7 @@ def event(event: Event | None) -> str:
 
 
 def moment(when: datetime | None) -> str:
-    return f"{shown(when):%-d %B %Y at %H:%M}" if when is not None else ""
+    return wording.moment(shown(when)) if when is not None else ""
 
 
 def day(day: date | None) -> str:

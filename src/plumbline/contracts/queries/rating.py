@@ -33,6 +33,11 @@ class Reason:
         return rules.sentence(self.code, self.about, self.detail)
 
     @property
+    def since_when(self) -> str:
+        """The sentence, and since which day it is so."""
+        return f"{self.sentence} Since {wording.day(self.since)}."
+
+    @property
     def for_mail(self) -> str:
         return rules.sentence(self.code, self.about, "" if self.code in rules.TYPED else self.detail)
 

@@ -43,7 +43,7 @@ def record_setting(*, register: str, urn: str, name: str, provision_type: str = 
     if not urn:
         raise RuleBroken("Give the setting's URN, or a reference of your own where it has none.", code="missing_id")
     made = intake.ensure_settings(register=register, urns=[urn])
-    setting = Setting.objects.get(pk=made[urn])
+    setting = _locked(made[urn])
     if not setting.name and name.strip():
         setting.name, setting.sort_key = name.strip(), sort_key(name)
         setting.provision_type = setting.provision_type or provision_type

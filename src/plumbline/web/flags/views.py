@@ -46,10 +46,7 @@ def _due(rows: Any, when: str) -> Any:
 def _how_soon(row: Any) -> str:
     if row.state != "open" or row.due_on is None:
         return ""
-    days = (row.due_on - row.today).days
-    if days in (0, 1):
-        return "today" if days == 0 else "tomorrow"
-    return f"in {days} days" if days > 0 else wording.how_many(-days, "day", "days") + " late"
+    return wording.how_soon(row.due_on, row.today)
 
 
 FOR_ME = (

@@ -223,7 +223,7 @@ def _lacks(contract: Contract, lacks: Sequence[portal.Lacking]) -> list[dict[str
             policy = each.code in portal.POLICY_CODES
             found.append(
                 {
-                    "sentence": f"{each.sentence} Since {wording.day(each.since)}.",
+                    "sentence": each.since_when,
                     "url": reverse("provider_policy", args=[contract.pk, each.about]) if policy else "",
                     "link": "Upload the policy",
                 }

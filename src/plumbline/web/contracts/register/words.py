@@ -119,11 +119,10 @@ def button(code: str) -> str:
 
 def wrong(contract: Contract, reason: Reason, *, sees_settings: bool) -> dict[str, str]:
     """One reason for c-warning: its sentence, and where it is dealt with."""
-    said = f"{reason.sentence} Since {wording.day(reason.since)}."
     url = _where_of(contract, reason.code, reason.about)
     if section_of(reason.code) == "setting":
         url = f"{reverse('settings')}?q={reason.about}" if sees_settings else ""
-    return {"sentence": said, "url": url, "link": button(reason.code)}
+    return {"sentence": reason.since_when, "url": url, "link": button(reason.code)}
 
 
 def setting(found: Setting, *, opens: bool, urn: str) -> dict[str, Any]:
