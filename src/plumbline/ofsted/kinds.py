@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import capital
 from plumbline.ofsted.grades import (
     ASPECTS,
     FULL_GRADES_OF_SCHOOLS_ENDED_ON,
@@ -26,7 +27,7 @@ def check_kind(
     for aspect in aspects:
         used_from = ASPECTS[Aspect(aspect)].scale.used_from
         if used_from and inspected_on < used_from:
-            _refuse_kind(f"{_upper_first(ASPECTS[Aspect(aspect)].label)} has such grades", used_from, inspected_on)
+            _refuse_kind(f"{capital(ASPECTS[Aspect(aspect)].label)} has such grades", used_from, inspected_on)
     if register == "social_care":
         return
     renewed = RENEWED_FRAMEWORK_OF_INDEPENDENT_SCHOOLS_FROM if independent else RENEWED_FRAMEWORK_FROM
@@ -54,15 +55,7 @@ def check_kind(
 
 def _refuse_kind(what: str, since: date, inspected_on: date) -> NoReturn:
     raise RuleBroken(
-        f"{what} since {_in_words(since)}: an inspection of {_in_words(inspected_on)} cannot be of that kind. Look "
+        f"{what} since {wording.day(since)}: an inspection of {wording.day(inspected_on)} cannot be of that kind. Look "
         "again at its report, or at the day.",
         code="kind_of_another_time",
     )
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _in_words(day: date) -> str:
-    return wording.day(day)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.kernel import wording
+from plumbline.kernel.labels import capital
 from plumbline.ofsted import establishments, queries
 from plumbline.ofsted.grades import ASPECTS, Aspect, label_of
 from plumbline.ofsted.models import Setting
@@ -197,7 +198,7 @@ def _inspection(inspection: "queries.WithJudgements") -> dict[str, Any]:
         "told": told,
         "judgements": [
             {
-                "aspect": _upper_first(ASPECTS[Aspect(each.aspect)].label),
+                "aspect": capital(ASPECTS[Aspect(each.aspect)].label),
                 "grade": label_of(each.aspect, each.grade),
                 "wording": each.wording,
                 "bad": each.grade in _BAD,
@@ -211,10 +212,6 @@ def _inspection(inspection: "queries.WithJudgements") -> dict[str, Any]:
 # Only for where the eye falls first; the status follows from ofsted.rules alone.
 _BAD = {"inadequate", "serious_weaknesses", "special_measures", "not_effective", "urgent_improvement", "not_met"}
 _MIDDLING = {"requires_improvement", "adequate", "satisfactory", "inconsistent", "needs_attention", "declined"}
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _history(request: Request, setting: Setting) -> dict[str, Any]:
