@@ -16,7 +16,7 @@ from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_list
 from plumbline.placements import queries as placements
-from plumbline.placements.flag_kinds import CHECKED_WITHIN_DAYS, REVIEW
+from plumbline.placements.flag_kinds import CHECKED_WITHIN_DAYS
 from plumbline.placements.rules import BLOCKED
 from plumbline.web.kit import duties, tables
 from plumbline.web.kit import setting_words as words
@@ -174,10 +174,9 @@ def _conversations(request: Request, setting: Setting) -> dict[str, Any]:
 
 def _senior_review(setting: Setting, on: date) -> dict[str, Any] | None:
     """Of an unregistered setting: when each child there is next reviewed, and was last. No child's record."""
-    steps = placements.steps_at(setting.pk).filter(code=REVIEW, flag__kind="setting_unregistered").order_by("due_on")
-    due = steps.values_list("due_on", flat=True).first()
-    held = placements.steps_at(setting.pk, done=True).filter(code=REVIEW, flag__kind="setting_unregistered")
-    last = held.order_by("-done_at").select_related("done_by").first()
+    reviews = placements.reviews_at(setting.pk)
+    due = reviews.filter(done_at=None).order_by("due_on").values_list("due_on", flat=True).first()
+    last = reviews.exclude(done_at=None).order_by("-done_at").select_related("done_by").first()
     if due is None and last is None:
         return None
     return {"due": wording.by_when(due, on) if due else "", "late": due is not None and due < on, "last": last}
