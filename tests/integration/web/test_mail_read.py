@@ -18,13 +18,13 @@ from plumbline.contracts.rules.contacts import Way
 from plumbline.flags import telling
 from plumbline.flags.models import Message
 from plumbline.flags.outbox import TOO_OLD, send_waiting
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.factories.people import ChildFactory, UserFactory
 from tests.integration.contracts.incident_situations import AT, NOW, ON, World, a_world, an_incident, line
 from tests.postman import Postman
 from tests.postman import postman as postman
+from tests.refusals import raises
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
@@ -236,7 +236,7 @@ def test_an_e_mail_without_a_link_is_not_read_by_an_empty_one(world: World, sett
     settings.SITE = ""
     incident = an_incident_at(world)
     for token in ("", "-", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"):
-        with pytest.raises(RuleBroken, check=lambda refusal: refusal.code == "bad_link"):
+        with raises("bad_link"):
             mark_mail_read(
                 mail_id=line(incident, CENTRE).mail_id, token=token, read_by="Jane", act=Act(None, AT, AT.date())
             )
