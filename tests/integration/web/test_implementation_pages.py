@@ -11,7 +11,7 @@ from plumbline.people.models import RoleHeld
 from plumbline.toolkits import library
 from tests import databases
 from tests.factories.tenders import BidFactory, TenderFactory
-from tests.integration.commissioning.test_implementation import AT, Situation
+from tests.integration.commissioning.implementing import AT, Situation
 from tests.integration.placements.situations import a_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
