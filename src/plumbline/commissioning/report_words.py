@@ -42,10 +42,6 @@ def money(amount: Decimal | None) -> str:
     return wording.NOT_RECORDED if amount is None else wording.money(amount)
 
 
-def count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
-
-
 def points(total: Fraction | None, found: Result) -> str:
     return "" if total is None else str(rounded(total, found.places))
 

@@ -439,7 +439,7 @@ def tell_of_events(*, act: Act) -> int:
             )
             messages += [_message_of(event, user, words, at=act.at) for user in governance if user != subject]
         if event.kind == powers.OVERRULED and (user := entered.get(event.data.get("entered_by") or 0)) and user.email:
-            messages.append(_message_of(event, user, powers.to_whoever_entered(event.because), at=act.at))
+            messages.append(_message_of(event, user, powers.to_who_entered(event.because), at=act.at))
         if event.kind in powers.OWN and subject is not None and subject.email and subject.is_active:
             if event.kind == _SHUT_OUT and subject.pk in lately:
                 continue

@@ -44,7 +44,7 @@ def to_oneself(kind: str) -> tuple[str, str]:
     return "Plumbline: your user name", OWN[kind] + ("" if kind == "people.sign_in.shut_out" else _NOT_YOU)
 
 
-def to_whoever_entered(sentence: str) -> tuple[str, str]:
+def to_who_entered(sentence: str) -> tuple[str, str]:
     """Subject and words of the message about a judgement entered by hand; it names a setting and no child."""
     return (
         "Plumbline: a list says otherwise than you entered",

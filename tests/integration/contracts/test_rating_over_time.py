@@ -295,7 +295,7 @@ class TestTold:
         )
         decisions.write_digests(act=Act(None, AT, TODAY + timedelta(1)))
         assert (
-            f"CT900: No action plan. What was decided was to be done by 1 March, by {owner}."
+            f"CT900: No action plan. What was decided was to be done by 1 March 2016, by {owner}."
             in Message.objects.get(flag=None).body
         )
 
