@@ -246,12 +246,36 @@ def test_a_setting_not_checked_for_a_month_answers_with_conditions():
     assert enquire(setting).answer["verdict"] == "conditions"
 
 
-def test_the_owners_other_settings_are_in_the_answer():
+def test_the_owners_other_settings_that_are_not_clear_are_in_the_answer_the_gravest_first():
     owner = Owner.objects.create(name="Homes Ltd", sort_key="homes ltd")
-    setting, other = a_setting(), a_setting("adverse")
-    Setting.objects.filter(pk__in=[setting.pk, other.pk]).update(owner=owner)
+    others = [a_setting(status) for status in ("watch", "unregistered", "closed", "adverse", "not_judged", "clear")]
+    setting = a_setting("adverse")
+    Setting.objects.filter(pk__in=[each.pk for each in (setting, *others)]).update(owner=owner)
+    # Of another owner, and of none that is known.
+    Setting.objects.filter(pk=a_setting("adverse").pk).update(
+        owner=Owner.objects.create(name="Alder Ltd", sort_key="alder ltd")
+    )
+    a_setting("adverse")
 
-    assert [each["urn"] for each in enquire(setting).answer["others"]] == [other.urn]
+    setting.refresh_from_db()
+    said = [each["status"] for each in enquire(setting).answer["others"]]
+    assert said == ["unregistered", "adverse", "closed", "not_judged", "watch"]
+
+
+def test_a_setting_of_no_known_owner_has_no_others():
+    a_setting("adverse")
+
+    assert enquire(a_setting()).answer["others"] == []
+
+
+def test_the_exceptions_that_are_live_on_the_day_are_counted_in_the_answer():
+    setting = a_setting("adverse")
+    for from_on, ends_on in ((-9, -1), (-9, 0), (0, 9), (1, 9)):
+        an_exception(a_child(), setting, from_on=TODAY + timedelta(from_on), ends_on=TODAY + timedelta(ends_on))
+    an_exception(a_child(), a_setting("adverse"))
+    an_exception(a_child(), setting, "asked")
+
+    assert enquire(setting).answer["exceptions"] == 2
 
 
 def test_every_answer_has_a_number_of_its_own():
