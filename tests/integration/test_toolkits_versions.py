@@ -43,7 +43,7 @@ def shelf(tmp_path):
 
     def write(title):
         (tmp_path / "own_survey.yaml").write_text(TEXT.replace("Own survey", title))
-        library.load(act=Act(None, AT, (AT).date()), folder=tmp_path)
+        library.load(act=Act(None, AT, AT.date()), folder=tmp_path)
         return [(v.number, v.title, str(v.state)) for v in of("own_survey")]
 
     return write
@@ -76,7 +76,7 @@ def test_a_toolkit_that_nobody_wrote_is_not_in_use():
 
 def test_loading_the_library_twice_changes_nothing():
     before = (ToolkitVersion.objects.count(), Event.objects.count())
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     assert (ToolkitVersion.objects.count(), Event.objects.count()) == before
 
 

@@ -24,7 +24,7 @@ class Situation:
     """An award to a supplier new to the council, with its plan and everybody who has to do with it."""
 
     def __init__(self, *, new: bool = True) -> None:
-        library.load(act=Act(None, AT, (AT).date()))
+        library.load(act=Act(None, AT, AT.date()))
         self.commissioner, self.lead = a_user("commissioner"), a_user("service_area_lead")
         self.officer, self.head = a_user("contract_officer"), a_user("head_of_service")
         tender = TenderFactory(

@@ -56,7 +56,7 @@ def reasons(contract, code: str, on: date = TODAY) -> bool:
 
 
 def a_return(contract, purpose: str, toolkit: str, officer) -> ContractReturn:
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     return assurance.request_contract_return(
         contract_id=contract.pk, purpose=purpose, toolkit=toolkit, due_on=date(2016, 9, 1), act=by(officer)
     )

@@ -111,7 +111,7 @@ def test_a_visit_with_an_area_left_out_is_refused(planned, officer) -> None:
 
 @pytest.fixture
 def with_toolkit(planned, officer) -> Visit:
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     return visits.begin_toolkit(visit_id=planned.pk, act=by(officer))
 
 
@@ -153,7 +153,7 @@ def test_the_toolkit_of_a_visit_is_begun_once(with_toolkit, officer) -> None:
 
 
 def test_no_toolkit_is_begun_for_a_visit_that_is_recorded(planned, officer) -> None:
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     hold(planned, officer)
     with raises("wrong_state"):
         visits.begin_toolkit(visit_id=planned.pk, act=by(officer))

@@ -42,7 +42,7 @@ def test_every_wording_names_where_it_was_found():
 
 def test_loading_the_question_sets_again_changes_nothing():
     before = list(Question.objects.order_by("pk").values())
-    operations.load_question_sets(act=Act(None, NOW, (NOW).date()))
+    operations.load_question_sets(act=Act(None, NOW, NOW.date()))
     assert (list(Question.objects.order_by("pk").values()), QuestionSet.objects.count()) == (before, 1)
 
 

@@ -32,7 +32,7 @@ def situation():
 
 
 def test_the_commissioner_makes_the_plan_on_a_page(page):
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     commissioner = a_user("commissioner")
     tender = TenderFactory(state="contract_details", lead_commissioner=commissioner)
     award = Award.objects.create(
@@ -83,7 +83,7 @@ def a_framework(commissioner):
 
 
 def test_each_supplier_of_a_framework_has_its_own_plan_page(page):
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     commissioner = a_user("commissioner")
     tender, awards = a_framework(commissioner)
     names = [award.bid.supplier.name for award in awards]
