@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from plumbline.audit.models import Event
+from plumbline.audit.moments import shown
 from plumbline.contracts.models import Contract, TeamDecision
 from plumbline.contracts.operations.rating import UNTIL_CHANGED
 from plumbline.contracts.queries.management import Line
@@ -75,7 +76,7 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
     if contract.ended_because:
         rows.append(("Ended because", contract.ended_because))
     if run := import_of(contract):
-        rows.append(("Source", f"{run.label}, taken in {wording.day(run.at)}"))
+        rows.append(("Source", f"{run.label}, taken in {wording.day(shown(run.at))}"))
     return rows
 
 
