@@ -7,8 +7,6 @@ from plumbline.ofsted.grades import ASPECTS, Aspect
 from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import forms
 
-NOT_IN_REPORT = ""
-
 
 class Evidence(forms.PageForm):
     """Where a judgement can be read: a link or a file, either will do."""
