@@ -26,7 +26,7 @@ from plumbline.placements import at_setting
 from tests.duties import of_kind
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.factories.records import InvolvementFactory, PlacementFactory
-from tests.integration.contracts.incident_situations import AT, NOW, ON, World, an_incident, line
+from tests.integration.contracts.incident_situations import AT, ON, World, an_incident, line
 from tests.refusals import raises
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
@@ -57,8 +57,8 @@ def whole(world: World) -> Incident:
     incident = an_incident(world, children=(child,), type="death")
     Incident.objects.filter(pk=incident.pk).update(outcome="substantiated")
     told = line(incident, "customer_service_centre")
-    incident_notices.mark_sent(notification_id=told.pk, channel="Telephone", act=Act(world.manager, **NOW))
-    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, **NOW))
+    incident_notices.mark_sent(notification_id=told.pk, channel="Telephone", act=Act(world.manager, AT, ON))
+    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, AT, ON))
     incidents.raise_incident_action(
         incident_id=incident.pk,
         title="Mend the gate",
@@ -67,9 +67,9 @@ def whole(world: World) -> Incident:
         owner_organisation=world.contract.provider,
         due_on=date(2016, 7, 21),
         critical=True,
-        act=Act(world.manager, **NOW),
+        act=Act(world.manager, AT, ON),
     )
-    at_setting.tell_of_children(act=Act(None, **NOW))
+    at_setting.tell_of_children(act=Act(None, AT, ON))
     incident_notices.escalate_overdue(act=Act(None, **LATER))
     return incident
 

@@ -27,8 +27,6 @@ from tests.integration.placements.situations import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
-NOW = {"at": AT, "on": TODAY}
-
 
 def a_placed_child() -> Child:
     """Placement officers reach the children who are or were placed."""
@@ -51,7 +49,7 @@ def begin(child: Child, setting: Setting, by=None, **changes) -> Placement:
     return operations.begin_placement(
         child_id=child.pk,
         setting_id=setting.pk,
-        act=Act(by or a_user("placement_officer"), **NOW),
+        act=Act(by or a_user("placement_officer"), AT, TODAY),
         **{"started_on": TODAY, **changes},
     )
 
@@ -64,20 +62,20 @@ def ask(child: Child, setting: Setting, by=None, **changes):
     return operations.ask_exception(
         child_id=child.pk,
         setting_id=setting.pk,
-        act=Act(by or a_user("placement_officer"), **NOW),
+        act=Act(by or a_user("placement_officer"), AT, TODAY),
         **{**given, **changes},
     )
 
 
 def decide(exception, approve=True, reason="", by=None):
     return operations.decide_exception(
-        exception_id=exception.pk, approve=approve, reason=reason, act=Act(by or a_user("head_of_service"), **NOW)
+        exception_id=exception.pk, approve=approve, reason=reason, act=Act(by or a_user("head_of_service"), AT, TODAY)
     )
 
 
 def enquire(setting: Setting | None, asked: str = "it"):
     return operations.may_i_place(
-        asked=asked, setting_id=setting and setting.pk, act=Act(a_user("placement_officer"), **NOW)
+        asked=asked, setting_id=setting and setting.pk, act=Act(a_user("placement_officer"), AT, TODAY)
     )
 
 
@@ -134,7 +132,7 @@ def test_an_end_before_the_start_is_refused():
 
 def test_a_placement_ends():
     placement = begin(a_placed_child(), a_setting(), started_on=date(2016, 7, 1))
-    operations.end_placement(placement_id=placement.pk, ended_on=TODAY, act=Act(a_user("placement_officer"), **NOW))
+    operations.end_placement(placement_id=placement.pk, ended_on=TODAY, act=Act(a_user("placement_officer"), AT, TODAY))
     placement.refresh_from_db()
 
     assert placement.ended_on == TODAY
@@ -145,7 +143,7 @@ def test_a_placement_does_not_end_in_the_future():
 
     with pytest.raises(RuleBroken, match="future"):
         operations.end_placement(
-            placement_id=placement.pk, ended_on=TODAY + timedelta(1), act=Act(a_user("placement_officer"), **NOW)
+            placement_id=placement.pk, ended_on=TODAY + timedelta(1), act=Act(a_user("placement_officer"), AT, TODAY)
         )
 
 
