@@ -20,7 +20,6 @@ PART_OF = {
     "Answer": "Return",
     "AnswerDocument": "Return",
     "Arrangement": "Contract",
-    "Award": "Tender",
     "Commitment": "Contract",
     "EvaluationCase": "Contract",
     "IncidentForm": "Contract",
@@ -32,6 +31,7 @@ PART_OF = {
 }
 # Operations that change what they do not hold, and why.
 NOT_HELD = {
+    "plumbline.commissioning.operations.bids.enter_bid": {"Bid"},  # the one that it has just made
     "plumbline.contracts.operations.incidents.link_found": {"Incident"},  # its callers hold it
     "plumbline.ofsted.operations.lists.record_list": {"OfstedList"},  # lists come in one at a time
     # What these write is the same, whatever was there before.

@@ -38,8 +38,9 @@ def test_a_kind_of_flag_is_raised_by_the_room_that_declares_it() -> None:
 def test_where_flags_of_a_kind_are_settled_is_a_page_that_the_permission_opens() -> None:
     settled = {kind.key: kind.settled_in for kind in kinds().values() if kind.settled_in}
     assert len(settled) > 5
-    opened_by = {name: access_of(view).permissions for _, name, view in routes(get_resolver())}
-    shut = {key: at.place for key, at in settled.items() if at.needs not in opened_by[at.place.split()[0]]}
+    pages = {name: access_of(view) for _, name, view in routes(get_resolver())}
+    opened_by = {key: pages[at.place.split()[0]] for key, at in settled.items()}
+    shut = {key: mark for key, mark in opened_by.items() if settled[key].needs not in (*mark.permissions, mark.kind)}
     assert shut == {}
     # A line of many says how many there are of them.
     assert [key for key in settled if not kinds()[key].many] == []

@@ -34,8 +34,7 @@ class Reason:
 
     @property
     def since_when(self) -> str:
-        """The sentence, and since which day it is so."""
-        return f"{self.sentence} Since {wording.day(self.since)}."
+        return rules.since_when(self.sentence, self.since)
 
     @property
     def for_mail(self) -> str:

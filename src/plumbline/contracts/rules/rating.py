@@ -206,6 +206,11 @@ def sentence(code: str, about: str, detail: str) -> str:
     return rule.words.format(about=policy_label(about), detail=f" ({detail})" if detail else "")
 
 
+def since_when(sentence: str, since: date) -> str:
+    """A reason in words, and since which day it is so."""
+    return f"{sentence} Since {wording.day(since)}."
+
+
 def evaluation_days(review_every: int) -> int:
     """Within how many days an evaluation follows the last, of a contract reviewed every so many months."""
     return BOOK.days[f"evaluation_{review_every}"]
