@@ -1,18 +1,14 @@
 """The background papers of a report: what its claims rest on, and nothing that they do not."""
 
-from datetime import date
-
 import pytest
 
-from plumbline.intake.models import Extract
 from plumbline.scrutiny import queries
 from plumbline.scrutiny.models import ClaimEvidence
 from tests.factories.toolkits import a_document
-from tests.integration.scrutiny.situations import TODAY, publish, write
+from tests.integration.scrutiny.situations import TODAY, write
 from tests.integration.scrutiny.test_reports import SAID, answers
 
 pytestmark = pytest.mark.django_db
-
 TACS, AUDITS = "Early help episodes (TACs)", "Register of quality audits of TACs"
 OPEN = {"now": {"key": "tac_open", "as_at": "D"}}
 PERSONAL = "Children's Services; holds personal data"
@@ -21,7 +17,7 @@ PERSONAL = "Children's Services; holds personal data"
 def papers(report) -> dict[str, str]:
     """Where each is held, by its title; but for the guide, from which the question is."""
     document = queries.report_document(report, viewer=None, on=TODAY, council="", colour="#1d4f6e")
-    return {paper.title: paper.where for paper in document.background_papers}
+    return {paper.title: paper.where for paper in document.front.background_papers}
 
 
 def test_the_guide_is_a_background_paper_of_every_report():
@@ -39,12 +35,6 @@ def test_a_figure_names_the_records_that_it_was_counted_from_and_to_which_day(sm
 def test_a_figure_that_no_claim_places_is_no_background_paper(small_county):
     found = papers(write((6,), answers=answers({"paragraph": "Many are open."}, figures=OPEN)))
     assert [title for title in found if TACS in title or AUDITS in title] == []
-
-
-def test_a_published_report_says_how_far_its_records_reached_when_it_was_published(small_county):
-    report = publish(write((6,), answers=answers({"paragraph": "{{now}} are open."}, figures=OPEN)))
-    Extract.objects.update(extracted_on=date(2016, 12, 31))
-    assert any("to 31 July 2016" in title for title in papers(report))
 
 
 def test_a_figure_counted_from_a_register_names_the_register_and_the_moment():

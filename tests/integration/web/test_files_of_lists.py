@@ -39,7 +39,9 @@ def test_a_list_is_taken_out_as_both_files_with_the_columns_and_rows_of_its_page
         rows[name] = max(table.count, rows.get(name, 0))
         for form, address in (("csv", table.csv_address), ("xlsx", table.xlsx_address)):
             headings, number = taken(client, address, form)
-            if headings != table._file_headings() or number != table.count:
+            # Each look at the trail is a row of it.
+            whole = number > table.count if name == "Trail" else number == table.count
+            if headings != table._file_headings() or not whole:
                 wrong.append(f"{name} as {form}: {number} rows of {table.count}, {headings}")
     assert wrong == []
     every = {each.__name__ for each in tables.Table.__subclasses__() if each.__module__.startswith("plumbline.")}
