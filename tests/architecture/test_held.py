@@ -14,6 +14,8 @@ from tests.architecture import events
 from tests.architecture.events import functions, operations
 from tests.architecture.source import Function, Module, modules
 
+# What of a query gives fewer of its records, or one.
+NARROWS = {"all", "exclude", "filter", "first", "get", "last", "order_by", "select_for_update", "select_related"}
 CHECK_MOVE = "plumbline.kernel.transitions.check_move"
 # Parts of a record, and the record that is held for them.
 PART_OF = {
@@ -104,9 +106,16 @@ def kinds_of(module: Module, function: Function, name: str, seen: frozenset[str]
             found |= named(argument.annotation)
     for value, place in given_to(function, name):
         found |= read_by(module, value, place)
-        if isinstance(value, ast.Name) and value.id not in seen:
-            found |= kinds_of(module, function, value.id, seen | {name})
+        if isinstance(of := narrowed(value), ast.Name) and of.id not in seen:
+            found |= kinds_of(module, function, of.id, seen | {name})
     return found
+
+
+def narrowed(value: ast.expr) -> ast.expr:
+    """Of `rows.filter(…).first()`, `rows`: what gives records of the same kind."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in NARROWS:
+        value = value.func.value
+    return value
 
 
 def changed_in(name: str) -> set[str]:
