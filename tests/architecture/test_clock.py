@@ -43,6 +43,8 @@ NO_MOMENT_OF_OURS = {
     "plumbline.web.indicators.asked": "the same, on a page",
 }
 TO_A_MOMENT = {"django.utils.timezone.make_aware", "django.utils.timezone.localtime", "django.utils.timezone.localdate"}
+# What puts a day or a moment into words.
+SAID = {f"plumbline.kernel.wording.{words}" for words in ("clock", "day", "moment", "month", "said")}
 
 
 def clocks_asked(module: Module) -> list[str]:
@@ -60,6 +62,25 @@ def clocks_asked(module: Module) -> list[str]:
 def test_below_the_ways_in_nobody_asks_the_clock() -> None:
     below = [module for module in modules() if module.room not in WAYS_IN and not module.is_migration]
     assert [asked for module in below for asked in clocks_asked(module)] == []
+
+
+def bare_moments(module: Module) -> list[str]:
+    """Where a field of a record that is a moment, in UTC, is put into words as it stands."""
+    return [
+        f"{module.place(node)}: {ast.unparse(node)}"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and module.full_name(node.func) in SAID
+        and node.args
+        and isinstance(said := node.args[0], ast.Attribute)
+        and said.attr.endswith("_at")
+        and said.attr != "as_at"
+    ]
+
+
+def test_a_moment_is_put_on_the_councils_clocks_before_it_is_said() -> None:
+    """By `shown`, `here` or `day_of`: at half past eleven of a summer's evening it is tomorrow in London."""
+    assert [bare for module in modules() for bare in bare_moments(module)] == []
 
 
 def test_no_sql_asks_the_clock_but_where_it_must() -> None:

@@ -17,9 +17,6 @@ EXCEPTIONS = {
 }
 
 
-CHECK_MOVE = "plumbline.kernel.transitions.check_move"
-
-
 def acting() -> dict[str, Function]:
     """The operations that are no exception, wherever they stand."""
     everywhere = {**operations(), **marked()}
@@ -92,40 +89,6 @@ def calls_with_events(name: str, seen: frozenset[str] = frozenset()) -> list[ast
         if leaves_an_event(called):
             found += [node, *calls_with_events(called, seen | {name})]
     return found
-
-
-def test_who_moves_a_state_holds_the_record_before_looking_at_it() -> None:
-    """Two who move it at the same instant wait for each other: the second sees what the first has made of it."""
-    loose = [name for name in acting() if moves_a_state(name) and not holds_what_it_reads(name)]
-    assert loose == []
-
-
-def steps_of(name: str) -> frozenset[str]:
-    """The operation and the functions of its own room that it is made of, but for other operations."""
-    found, left = {name}, [name]
-    while left:
-        for called, _ in events.calls(left.pop()):
-            own = called in events.functions() and called.split(".")[1] == name.split(".")[1]
-            if own and called not in found and called not in acting():
-                found.add(called)
-                left.append(called)
-    return frozenset(found)
-
-
-def moves_a_state(name: str) -> bool:
-    return any(called == CHECK_MOVE for step in steps_of(name) for called, _ in events.calls(step))
-
-
-def holds_what_it_reads(name: str) -> bool:
-    """Whether rows are locked as they are read."""
-    nodes = (node for step in steps_of(name) for node in ast.walk(events.functions()[step][1]))
-    return any(isinstance(node, ast.Attribute) and node.attr == "select_for_update" for node in nodes)
-
-
-def test_an_operation_that_moves_and_holds_is_seen_as_such() -> None:
-    moving = [name for name in operations() if moves_a_state(name)]
-    assert len(moving) > 50
-    assert not holds_what_it_reads("plumbline.indicators.operations.publish")
 
 
 def test_every_exception_is_still_needed() -> None:

@@ -21,10 +21,10 @@ def test_each_table_into_which_rows_come_has_one_beside_it_that_says_where_from(
     assert {model._meta.db_table for model in ORIGINS} == {each.origin for each in intakes() if each.traced}
 
 
-def test_it_has_the_number_of_its_row() -> None:
-    tables = {(model._meta.db_table, model._meta.pk.column, model.row.field.model._meta.db_table) for model in ORIGINS}
+def test_it_is_called_by_its_row_and_has_its_number() -> None:
+    said = {model: (model._meta.db_table, model._meta.pk.column, model._meta.pk.name) for model in ORIGINS}
     of = {model: model.row.field.related_model._meta.db_table for model in ORIGINS}
-    assert tables == {(f"{table}origin", "id", f"{table}origin") for table in of.values()}
+    assert said == {model: (f"{table}origin", "id", "row") for model, table in of.items()}
 
 
 def test_a_record_says_nothing_itself_of_where_it_came_from() -> None:

@@ -148,3 +148,10 @@ def a_document(organisation: Organisation | None = None, **more: Any) -> Documen
             **more,
         },
     )
+
+
+def handed_in(organisation: Organisation | None = None, version: ToolkitVersion | None = None, **values: Any) -> Return:
+    """A return that is answered in full and handed in."""
+    made = asked(version, organisation)
+    answer_all(made, **values)
+    return returns.submit(return_id=made.pk, act=Act(None, AT, TODAY))

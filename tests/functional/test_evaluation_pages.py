@@ -179,7 +179,7 @@ def test_a_framework_is_recommended_approved_and_made_ready_for_two_suppliers(
     writing: Callable[..., Any],
 ) -> None:
     with writing():
-        library.load(act=Act(None, EARLIER, (EARLIER).date()))
+        library.load(act=Act(None, EARLIER, EARLIER.date()))
         made = settled(
             kind="framework",
             bidders=("Quarry Homes", "Reed Care", "Sedge Trust"),

@@ -29,7 +29,7 @@ def care(writing, tmp_path) -> dict[str, Any]:
             file_name="policy.pdf",
             content=pdf(),
             folder=tmp_path,
-            act=Act(officer, AT, (AT).date()),
+            act=Act(officer, AT, AT.date()),
             organisation=own,
             kind="whistleblowing",
             sensitivity="shared",

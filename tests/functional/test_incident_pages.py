@@ -12,7 +12,7 @@ from plumbline.contracts.operations.rating import rerate
 from plumbline.people.act import Act
 from plumbline.people.models import BankHoliday
 from tests.functional.browser import faults, visit
-from tests.integration.contracts.incident_situations import NOW, STEPS, World, a_world, provider_user
+from tests.integration.contracts.incident_situations import AT, ON, STEPS, World, a_world, provider_user
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def world(writing: Callable[..., Any]) -> World:
     with writing():
         assert BankHoliday.objects.exists()
         world = a_world()
-        form = incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, act=Act(world.manager, **NOW))
-        incident_forms.agree_form(form_id=form.pk, side="manager", act=Act(world.manager, **NOW))
-        incident_forms.agree_form(form_id=form.pk, side="area", act=Act(world.area_lead, **NOW))
-        rerate(contract_ids=[world.contract.pk], act=Act(None, **NOW))
+        form = incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, act=Act(world.manager, AT, ON))
+        incident_forms.agree_form(form_id=form.pk, side="manager", act=Act(world.manager, AT, ON))
+        incident_forms.agree_form(form_id=form.pk, side="area", act=Act(world.area_lead, AT, ON))
+        rerate(contract_ids=[world.contract.pk], act=Act(None, AT, ON))
         provider_user(world.contract.provider, name="Bo Finch")
     return world
 

@@ -82,11 +82,7 @@ def situation(writing: Callable[..., Any]) -> Situation:
             import_run=an_import(),
             source_id=f"PLX{number}",
         )
-        by_hand = {
-            "act": Act(analyst, AT, TODAY),
-            "setting_id": noted.pk,
-            "from_on": date(2016, 7, 1),
-        }
+        by_hand = {"setting_id": noted.pk, "from_on": date(2016, 7, 1), "act": Act(analyst, AT, TODAY)}
         notice = operations.take_judgements(record=record_notice, kind="restriction", **by_hand).recorded.made
         operations.take_judgements(record=record_unregistered_use, legal_basis="Court order", **by_hand)
         flag = Flag.objects.get(subject_id=placement.pk, kind="setting_adverse")

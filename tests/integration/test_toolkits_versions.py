@@ -12,6 +12,7 @@ from plumbline.toolkits import content, library, queries
 from plumbline.toolkits.models import Return, Toolkit, ToolkitVersion
 from plumbline.toolkits.operations import versions
 from tests.factories.people import UserFactory
+from tests.refusals import raises
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def shelf(tmp_path):
 
     def write(title):
         (tmp_path / "own_survey.yaml").write_text(TEXT.replace("Own survey", title))
-        library.load(act=Act(None, AT, (AT).date()), folder=tmp_path)
+        library.load(act=Act(None, AT, AT.date()), folder=tmp_path)
         return [(v.number, v.title, str(v.state)) for v in of("own_survey")]
 
     return write
@@ -64,22 +65,18 @@ def published(version, by):
     return versions.publish_version(version_id=version.pk, act=Act(by, AT, ON))
 
 
-def refused(code):
-    return pytest.raises(RuleBroken, check=lambda refusal: refusal.code == code)
-
-
 def test_an_installation_has_the_library_published():
     assert content.read(queries.current_version("contract_assurance").content).key == "contract_assurance"
 
 
 def test_a_toolkit_that_nobody_wrote_is_not_in_use():
-    with refused("no_toolkit"):
+    with raises("no_toolkit"):
         queries.current_version("nobody_wrote_it")
 
 
 def test_loading_the_library_twice_changes_nothing():
     before = (ToolkitVersion.objects.count(), Event.objects.count())
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     assert (ToolkitVersion.objects.count(), Event.objects.count()) == before
 
 
@@ -140,7 +137,7 @@ def test_a_draft_keeps_what_was_typed_with_its_faults(commissioner):
 
 def test_a_draft_with_faults_is_not_published(commissioner):
     draft, _ = saved(copied(queries.current_version("site_visit"), commissioner), "key: [", commissioner)
-    with refused("wrong_toolkit"):
+    with raises("wrong_toolkit"):
         published(draft, commissioner)
 
 
@@ -160,12 +157,12 @@ def test_a_draft_keeps_its_toolkits_key(commissioner):
 def test_two_people_in_one_draft_do_not_overwrite_each_other(commissioner):
     draft = copied(queries.current_version("site_visit"), commissioner)
     saved(draft, draft.text + "# mine\n", commissioner)
-    with refused("changed_since"):
+    with raises("changed_since"):
         saved(draft, draft.text + "# yours\n", UserFactory(role="commissioner"), base=draft.sha256)
 
 
 def test_a_character_that_cannot_be_kept_is_refused(commissioner):
-    with refused("unkeepable_text"):
+    with raises("unkeepable_text"):
         saved(copied(queries.current_version("site_visit"), commissioner), "key: \0", commissioner)
 
 
@@ -204,7 +201,7 @@ def test_what_is_no_draft_is_not_written(commissioner, how):
     version = published(copied(queries.current_version("site_visit"), commissioner), commissioner)
     if how == "withdrawn":
         versions.withdraw_version(version_id=version.pk, because="Old", act=Act(commissioner, AT, ON))
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         saved(version, "x", commissioner)
 
 
@@ -212,14 +209,14 @@ def test_a_version_of_the_library_is_not_written(shelf, commissioner):
     shelf("First")
     published(copied(of("own_survey")[0], commissioner), commissioner)
     shelf("Second")
-    with refused("not_ours"):
+    with raises("not_ours"):
         saved(of("own_survey")[2], "x", commissioner)
 
 
 def test_a_withdrawn_version_is_not_published_again(commissioner):
     before = queries.current_version("site_visit")
     published(copied(before, commissioner), commissioner)
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         published(before, commissioner)
 
 
@@ -236,7 +233,7 @@ def test_a_draft_with_faults_can_be_withdrawn(commissioner):
 
 
 def test_a_withdrawal_says_why(commissioner):
-    with refused("no_reason"):
+    with raises("no_reason"):
         versions.withdraw_version(
             version_id=queries.current_version("site_visit").pk, because=" ", act=Act(commissioner, AT, ON)
         )
@@ -253,7 +250,7 @@ def test_a_toolkit_of_the_councils_own_is_published(commissioner):
 
 
 def test_a_key_that_is_taken_is_refused(commissioner):
-    with refused("key_taken"):
+    with raises("key_taken"):
         versions.write_toolkit(text=TEXT.replace("own_survey", "site_visit"), act=Act(commissioner, AT, ON))
 
 
@@ -263,7 +260,7 @@ def test_a_new_toolkit_with_faults_is_refused_with_its_line(commissioner):
 
 
 def test_a_version_that_is_not_there_is_refused(commissioner):
-    with refused("no_version"):
+    with raises("no_version"):
         versions.publish_version(version_id=999_999_999, act=Act(commissioner, AT, ON))
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.moments import as_on
 
@@ -49,8 +50,8 @@ def known_at(moment: datetime) -> KnownAt:
         if first is None:
             raise RuleBroken("There are no records yet.", code="before_first_record")
         raise RuleBroken(
-            f"Nothing was recorded here before {first:%-d %B %Y, %H:%M} (UTC); "
-            f"what was known on {moment:%-d %B %Y, %H:%M} cannot be said.",
+            f"Nothing was recorded here before {wording.moment(first)} (UTC); "
+            f"what was known on {wording.moment(moment)} cannot be said.",
             code="before_first_record",
         )
     return KnownAt(at=moment, n=n, late=tuple(late))

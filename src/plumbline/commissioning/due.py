@@ -185,7 +185,7 @@ def _waits(tender: Tender, step: Step) -> Duty:
         award = next(iter(standing_awards(tender)), None)
         due = award.standstill_until if award else None
     elif step == Step.APPROVE and tender.approval_asked_at:
-        what = f"{what}, since {day(tender.approval_asked_at)}"
+        what = f"{what}, since {day(shown(tender.approval_asked_at))}"
     return Duty(
         kind=f"{WAIT}tender",
         subject=("tender", tender.pk),

@@ -37,6 +37,7 @@ from plumbline.documents.model import (
     Table,
     numbered,
 )
+from plumbline.kernel.wording import how_many
 from plumbline.toolkits import content
 
 CONFIDENTIAL = "Commercially confidential"
@@ -112,14 +113,14 @@ def _summary(tender: Tender, awards: Sequence[Award], found: Result | None) -> t
     failed = sum(bid.state == "failed" for bid in bids)
     said = [
         f"{tender.get_kind_display()} for {tender.service}, led by {tender.lead_commissioner}. "
-        f"{words.count(len(bids), 'bid', 'bids')} came in; {words.count(failed, 'bid', 'bids')} failed stage 1."
+        f"{how_many(len(bids), 'bid', 'bids')} came in; {how_many(failed, 'bid', 'bids')} failed stage 1."
     ]
     if found is not None:
         ranked = [row for row in found.standings if row.rank is not None]
         out = len(found.standings) - len(ranked)
         said.append(
             " ".join(f"{row.rank}. {row.name}: {words.points(row.total, found)} points." for row in ranked)
-            + (f" {words.count(out, 'bid was', 'bids were')} disqualified or withdrawn after scoring." if out else "")
+            + (f" {how_many(out, 'bid was', 'bids were')} disqualified or withdrawn after scoring." if out else "")
         )
         said += [note for note in found.notes if "same total" in note]
     if awards:

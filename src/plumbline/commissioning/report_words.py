@@ -31,7 +31,7 @@ def event(event: Event | None) -> str:
 
 
 def moment(when: datetime | None) -> str:
-    return f"{shown(when):%-d %B %Y at %H:%M}" if when is not None else ""
+    return wording.moment(shown(when)) if when is not None else ""
 
 
 def day(day: date | None) -> str:
@@ -40,10 +40,6 @@ def day(day: date | None) -> str:
 
 def money(amount: Decimal | None) -> str:
     return wording.NOT_RECORDED if amount is None else wording.money(amount)
-
-
-def count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def points(total: Fraction | None, found: Result) -> str:

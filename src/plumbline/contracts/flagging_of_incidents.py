@@ -11,6 +11,7 @@ from plumbline.flags import rules as flag_rules
 from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
+from plumbline.kernel import wording
 from plumbline.kernel.moments import day_here, here
 from plumbline.socialcare.models import Involvement
 from plumbline.socialcare.queries import allocated_on
@@ -142,4 +143,4 @@ def _called(incident: Incident) -> str:
 
 
 def _said(moment: datetime) -> str:
-    return f"{here(moment):%-d %B %Y at %H:%M}"
+    return wording.moment(here(moment))

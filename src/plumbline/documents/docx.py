@@ -63,6 +63,7 @@ from plumbline.documents.model import (
 )
 from plumbline.kernel import office_parts
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.labels import capital
 
 DEFAULT_TEMPLATE = Path(__file__).parent / "templates" / "report.docx"
 
@@ -461,7 +462,7 @@ class _Writer:
             title.add_run(f"[{number}] {legible(figure.title)}")
             self.bookmark(title, f"figure_{number}")
             said: list[Inline] = [(Strong(figure.whole), f", {figure.as_at}" if figure.as_at else "")]
-            said += [line for line in (figure.definition, figure.moment[:1].upper() + figure.moment[1:]) if line]
+            said += [line for line in (figure.definition, capital(figure.moment)) if line]
             for position, line in enumerate(said, start=1):
                 paragraph = self.inline(self.add("Small"), line)
                 paragraph.paragraph_format.keep_with_next = position < len(said)

@@ -37,6 +37,7 @@ from plumbline.documents.model import (
     pieces,
     slug,
 )
+from plumbline.kernel.labels import capital
 
 ChartAddress = Callable[[Chart], str]
 FigureAddress = Callable[[Placed], str]
@@ -221,7 +222,7 @@ class _Writer:
             said = [
                 f"<strong>{_text(figure.whole)}</strong>" + (f", {_text(figure.as_at)}" if figure.as_at else ""),
                 _text(figure.definition),
-                _text(figure.moment[:1].upper() + figure.moment[1:]),
+                _text(capital(figure.moment)),
             ]
             lines = "".join(f'<p class="govuk-body-s">{line}</p>' for line in said if line)
             parts.append(

@@ -42,6 +42,7 @@ from plumbline.documents.model import (
     pieces,
     plain,
 )
+from plumbline.kernel.labels import capital
 
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 
@@ -119,7 +120,7 @@ def _report(report: Report) -> Data:
                 "title": figure.title,
                 "whole": figure.whole,
                 "definition": figure.definition,
-                "moment": figure.moment[:1].upper() + figure.moment[1:],
+                "moment": capital(figure.moment),
                 "as-at": figure.as_at,
             }
             for figure in figures(report)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
+from plumbline.audit.moments import shown
 from plumbline.evidence import flagging, rules, scanning, store
 from plumbline.evidence.access import DOCUMENT, documents_visible_to
 from plumbline.evidence.models import Document, LawChange, Sensitivity
@@ -261,8 +262,8 @@ def _replaced(replaces: Document, organisation: Organisation | None) -> Document
     newer = Document.objects.filter(replaces=before).first()
     if newer is not None:
         raise RuleBroken(
-            f"This document was replaced by revision {newer.revision} on {wording.day(newer.added_at)}. Look at that "
-            "one first.",
+            f"This document was replaced by revision {newer.revision} on {wording.day(shown(newer.added_at))}. Look at "
+            "that one first.",
             code="replaced_already",
         )
     if before.withdrawn_at:

@@ -23,6 +23,7 @@ from plumbline.exchange.models import RefusedRow, Upload
 from plumbline.exchange.operations import rows
 from plumbline.exchange.states import ROW_MOVES, UPLOAD_MOVES
 from plumbline.intake.models import Import
+from plumbline.kernel import wording
 from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.people import access
@@ -162,7 +163,7 @@ def _ended(upload: Upload, now: Clock) -> Iterator[None]:
             upload,
             _State.REFUSED,
             reason="It stopped because of a fault of ours, which is in the log of the worker "
-            f"({now():%-d %B %Y, %H:%M} UTC). Nothing was taken.",
+            f"({wording.moment(now())} UTC). Nothing was taken.",
         )
         raise
 

@@ -25,6 +25,7 @@ from plumbline.exchange.states import WITHDRAWAL_MOVES
 from plumbline.intake import imports
 from plumbline.intake.models import Import
 from plumbline.intake.undoing import undo
+from plumbline.kernel import wording
 from plumbline.kernel.errors import Refusal, RuleBroken
 from plumbline.kernel.transitions import check_move
 from plumbline.ofsted.evaluation import StatusChange
@@ -279,7 +280,7 @@ def _ended(asked: Withdrawal, now: Clock) -> Iterator[None]:
         refused.update(
             state=_State.REFUSED,
             reason="It stopped because of a fault of ours, which is in the log of the worker "
-            f"({now():%-d %B %Y, %H:%M} UTC). Nothing was changed.",
+            f"({wording.moment(now())} UTC). Nothing was changed.",
         )
         raise
 

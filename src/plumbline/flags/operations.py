@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.audit.models import Event
+from plumbline.audit.moments import shown
 from plumbline.flags import powers, queries, rules, telling
 from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag, FlagFor, FlagState, FlagStep, Message
@@ -216,7 +217,7 @@ def record_step_result(
     if not queries.may_answer(step, act.by, recipients=now_for, on=act.on):
         raise NotAllowed(f"This step of flag {flag.pk} is for the {step.owner_role.replace('_', ' ')}.")
     if step.done_at:
-        raise RuleBroken(f"This step was done on {wording.day(step.done_at)}.", code="wrong_state")
+        raise RuleBroken(f"This step was done on {wording.day(shown(step.done_at))}.", code="wrong_state")
     rule = rules.step_rule(kinds()[flag.kind], step.code)
     rules.check_result(rule, result=result, seen_on=seen_on, spoken_to=spoken_to, decision=decision, on=act.on)
     step.result, step.seen_on, step.spoken_to, step.decision = result.strip(), seen_on, spoken_to, decision

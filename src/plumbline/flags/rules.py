@@ -40,10 +40,21 @@ DECISIONS: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The list in which many flags of a kind are settled: its page (as the `place` of a duty), what the button that
+    leads there says, and the permission that opens it."""
+
+    place: str
+    button: str
+    needs: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """`roles` are told beside the child's worker, where it is a `worker` one; `at_once`: by e-mail the moment it is
     raised, others in the daily digest. `due_in`: working days, where no step says when. Severity 1 is the gravest.
+    `many`: what several tell, after their number; `settled_in`: the list of what they are about, where there is one.
     """
 
     key: str
@@ -54,6 +65,8 @@ class Kind:
     steps: tuple[StepRule, ...] = ()
     at_once: bool = False
     due_in: int = 5
+    many: str = ""
+    settled_in: Listed | None = None
 
 
 class Professional(Protocol):

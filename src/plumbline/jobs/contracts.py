@@ -17,7 +17,7 @@ def contracts(*, day: date, as_json: bool) -> None:
     for each in rated.values():
         click.echo(f"{each.reference}: {each.colour}")
         for reason in each.reasons:
-            click.echo(f"  {reason.sentence} Since {wording.day(reason.since)}.")
+            click.echo(f"  {reason.since_when}")
         for later in each.entered_later:
             click.echo(f"  {later}")
     counts = {colour: sum(each.colour == colour for each in rated.values()) for colour in ("red", "amber", "green")}

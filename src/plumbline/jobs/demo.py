@@ -16,7 +16,7 @@ from plumbline.audit import operations as audit
 from plumbline.exchange import import_ofsted, ssd
 from plumbline.jobs import demo_buying, demo_story, demo_users, ways_in
 from plumbline.kernel import wording
-from plumbline.people.act import Act, PersonalAct
+from plumbline.people.act import PersonalAct
 from plumbline.people.models import Child, User
 from plumbline.scrutiny import operations as scrutiny
 
@@ -50,17 +50,17 @@ def load(*, say: Callable[[str], None]) -> None:
     first_extract(FILES / "county_2016", folder)
     _read_list("provider_at_march_2015.csv", date(2015, 3, 31), say)
     say("Taking in the extract of 4 July 2016 …")
-    ssd.import_ssd(folder, extracted_on=FIRST_EXTRACT, act=Act(None, ways_in.now(), on))
+    ssd.import_ssd(folder, extracted_on=FIRST_EXTRACT, act=ways_in.act().of(on))
     _read_list("provider_at_march_2016.csv", date(2016, 3, 31), say)
     demo_users.make(from_on=date(2014, 4, 1))
     demo_story.before_the_report(on=on)
     say("Entering contracts, tenders, incidents and what was asked of providers …")
     demo_buying.load(FILES / "county_2016", on=on)
     say("Writing and publishing the report to the committee …")
-    report = scrutiny.write_report(question_numbers=[5, 6, 7], as_at=REPORT_AS_AT, act=Act(None, ways_in.now(), on))
-    scrutiny.publish_report(report_id=report.pk, act=Act(None, ways_in.now(), on))
+    report = scrutiny.write_report(question_numbers=[5, 6, 7], as_at=REPORT_AS_AT, act=ways_in.act().of(on))
+    scrutiny.publish_report(report_id=report.pk, act=ways_in.act().of(on))
     say("Taking in the whole extract of 31 July 2016 …")
-    ssd.import_ssd(FILES / "county_2016", extracted_on=WHOLE_EXTRACT, act=Act(None, ways_in.now(), on))
+    ssd.import_ssd(FILES / "county_2016", extracted_on=WHOLE_EXTRACT, act=ways_in.act().of(on))
     demo_story.by_its_day(on=on)
     officer = User.objects.get(username="scrutiny")
     scrutiny.write_report(question_numbers=[7], as_at=WHOLE_EXTRACT, act=PersonalAct(officer, ways_in.now(), on))
@@ -113,5 +113,5 @@ def _entered_late(number: str, day: str, since: str, one_in: int) -> bool:
 def _read_list(name: str, as_at: date, say: Callable[[str], None]) -> None:
     say(f"Reading Ofsted's list as at {wording.day(as_at)} …")
     import_ofsted.import_ofsted(
-        FILES / "ofsted" / name, as_at=as_at, act=Act(None, ways_in.now(), settings.TODAY or WHOLE_EXTRACT)
+        FILES / "ofsted" / name, as_at=as_at, act=ways_in.act().of(settings.TODAY or WHOLE_EXTRACT)
     )

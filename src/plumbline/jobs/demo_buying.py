@@ -27,7 +27,7 @@ from plumbline.contracts.rules.notifications import Step
 from plumbline.contracts.rules.visits import AREAS, FindingGiven, expected
 from plumbline.exchange import contracts
 from plumbline.jobs import demo_tenders, ways_in
-from plumbline.people.act import Act, PersonalAct
+from plumbline.people.act import PersonalAct
 from plumbline.people.models import Organisation, RoleHeld, User
 from plumbline.placements import at_setting
 from plumbline.placements.queries import settings_with_children
@@ -50,7 +50,7 @@ HOME = "CT002"
 
 def load(folder: Path, *, on: date) -> None:
     """The register, the tenders, and what was done under the contracts."""
-    contracts.import_contracts(folder, act=Act(None, ways_in.now(), on))
+    contracts.import_contracts(folder, act=ways_in.act().of(on))
     _people()
     demo_tenders.load()
     _providers()
@@ -63,8 +63,8 @@ def load(folder: Path, *, on: date) -> None:
     _home_reports()
     _decide(on)
     # What the night before would have done.
-    incident_notices.escalate_overdue(act=Act(None, ways_in.now(), on))
-    reminders.raise_flags(concerned=concerned_with_returns(on=on), act=Act(None, ways_in.now(), on))
+    incident_notices.escalate_overdue(act=ways_in.act().of(on))
+    reminders.raise_flags(concerned=concerned_with_returns(on=on), act=ways_in.act().of(on))
 
 
 def _user(username: str) -> User:
@@ -175,14 +175,14 @@ def _incident(kind: str, summary: str, day: date, *, late: tuple[str, ...], clos
             incident_notices.mark_not_needed(
                 notification_id=row.pk,
                 because="Nobody was seriously harmed.",
-                act=Act(None, ways_in.now(), day + timedelta(1)),
+                act=ways_in.act().of(day + timedelta(1)),
             )
             continue
         incident_notices.mark_sent(
             notification_id=row.pk,
             channel="Telephone",
             sent_at=min(row.due_at, occurred + timedelta(hours=2)),
-            act=Act(None, ways_in.now(), day + timedelta(1)),
+            act=ways_in.act().of(day + timedelta(1)),
         )
     if not close:
         return

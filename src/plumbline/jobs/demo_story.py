@@ -11,7 +11,7 @@ from plumbline.ofsted import queries
 from plumbline.ofsted.models import CheckItem, Setting, Status
 from plumbline.ofsted.operations import month
 from plumbline.people import operations as people
-from plumbline.people.act import Act, PersonalAct
+from plumbline.people.act import PersonalAct
 from plumbline.people.models import User
 from plumbline.people.queries import CHILD, TAC
 from plumbline.placements import operations as placements
@@ -32,7 +32,7 @@ def before_the_report(*, on: date) -> None:
     """The monthly checks, and what some have read."""
     for first, day, left in CHECKS:
         _check(first, day, left)
-    placements.raise_flags(act=Act(None, ways_in.now(), on))
+    placements.raise_flags(act=ways_in.act().of(on))
     _answer_flags(on)
 
 
@@ -41,6 +41,10 @@ def by_its_day(*, on: date) -> None:
     _tie_people(on)
     _ask_exception(on)
     _ask_role(on)
+
+
+def _who(username: str, on: date) -> PersonalAct:
+    return PersonalAct(User.objects.get(username=username), ways_in.now(), on)
 
 
 def _tie_people(on: date) -> None:
@@ -60,17 +64,15 @@ def _tie_people(on: date) -> None:
         from_on=date(2016, 4, 1),
         to_on=None,
         because="Demonstration: the reviewing officer of these children",
-        act=Act(None, ways_in.now(), on),
+        act=ways_in.act().of(on),
     )
 
 
 def _check(first: date, day: date, left: int) -> None:
     """The monthly check of the settings that had children on the day."""
-    analyst, at = User.objects.get(username="analyst"), datetime.combine(day, time(14, 30), tzinfo=UTC)
+    act = PersonalAct(User.objects.get(username="analyst"), datetime.combine(day, time(14, 30), tzinfo=UTC), day)
     placed = Placement.objects.filter(started_on__lte=day, setting__isnull=False).exclude(ended_on__lte=day)
-    check = month.open_month(
-        month=first, setting_ids=set(placed.values_list("setting", flat=True)), act=PersonalAct(analyst, at, day)
-    )
+    check = month.open_month(month=first, setting_ids=set(placed.values_list("setting", flat=True)), act=act)
     # Those of no list cannot be looked up on Ofsted's pages; they stay to do where something is left.
     items = (
         CheckItem.objects.filter(check_month=check)
@@ -80,20 +82,18 @@ def _check(first: date, day: date, left: int) -> None:
     for item in items[: items.count() - left]:
         if item.setting.status == Status.UNMATCHED:
             note = "Looked for by its number on Ofsted's pages of reports; the provider is asked for its registration."
-            month.check_not_found(item_id=item.pk, note=note, act=PersonalAct(analyst, at, day))
+            month.check_not_found(item_id=item.pk, note=note, act=act)
             continue
-        month.check_unchanged(
-            item_id=item.pk, report_link=queries.report_address(item.setting), act=PersonalAct(analyst, at, day)
-        )
+        month.check_unchanged(item_id=item.pk, report_link=queries.report_address(item.setting), act=act)
     if not left:
         note = "Ofsted publishes the list of social-care providers once a year; that of 31 March 2016 had been read."
-        month.complete_month(check_id=check.pk, lists_note=note, act=PersonalAct(analyst, at, day))
+        month.complete_month(check_id=check.pk, lists_note=note, act=act)
 
 
 def _answer_flags(on: date) -> None:
     """One worker has read their flags; the other has not yet."""
     for flag in Flag.objects.filter(state="open", kind="setting_adverse", recipients__recipient="SW055"):
-        flags.acknowledge(flag_id=flag.pk, act=PersonalAct(User.objects.get(username="worker2"), ways_in.now(), on))
+        flags.acknowledge(flag_id=flag.pk, act=_who("worker2", on))
 
 
 def _ask_exception(on: date) -> None:
@@ -111,7 +111,7 @@ def _ask_exception(on: date) -> None:
         childs_wishes="Wants to stay near the grandparents.",
         from_on=on,
         ends_on=on + timedelta(28),
-        act=PersonalAct(User.objects.get(username="placements"), ways_in.now(), on),
+        act=_who("placements", on),
     )
 
 
@@ -122,7 +122,7 @@ def _ask_role(on: date) -> None:
         role="auditor",
         from_on=on + timedelta(1),
         to_on=on + timedelta(62),
-        act=PersonalAct(User.objects.get(username="admin"), ways_in.now(), on),
+        act=_who("admin", on),
     )
 
 
@@ -138,5 +138,5 @@ def _give(username: str, why: str, tacs: Iterable[Tac], to_on: date | None, on: 
             from_on=date(2016, 4, 1),
             to_on=to_on,
             because=f"Demonstration: {why}",
-            act=Act(None, ways_in.now(), on),
+            act=ways_in.act().of(on),
         )

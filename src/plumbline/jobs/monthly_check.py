@@ -11,7 +11,7 @@ def monthly_check(*, act: Act) -> None:
     check = operations.open_month(act=act)
     left = check.items.filter(outcome="to_do").select_related("setting").order_by("setting__urn")
     click.echo(
-        f"Check of {check.month:%B %Y}, due on {wording.day(check.due_on)}: {check.items.count():,} settings, "
+        f"Check of {wording.month(check.month)}, due on {wording.day(check.due_on)}: {check.items.count():,} settings, "
         f"{len(left):,} to look up, {check.lists.count():,} lists read" + (", complete." if check.completed_at else ".")
     )
     for item in left:

@@ -9,7 +9,6 @@ from plumbline.flags import operations as flags
 from plumbline.flags import telling
 from plumbline.jobs import audit_chain, duties, ways_in
 from plumbline.jobs import night as night_job
-from plumbline.people.act import Act
 
 
 @app.periodic(cron="* * * * *")
@@ -41,7 +40,7 @@ def night(timestamp: int) -> None:
 @ways_in.in_todays_words
 def watch_incidents(timestamp: int) -> None:
     """Every ten minutes: clocks of an hour cannot wait for the night."""
-    incident_notices.escalate_overdue(act=Act(None, ways_in.now(), ways_in.today()))
+    incident_notices.escalate_overdue(act=ways_in.act())
 
 
 @app.periodic(cron="* * * * *")
@@ -50,8 +49,8 @@ def watch_incidents(timestamp: int) -> None:
 def send_messages(timestamp: int) -> None:
     """Each minute; first what came back, so that others are told in place of whom it did not reach."""
     night_job.take_bounces()
-    flags.tell_of_events(act=Act(None, ways_in.now(), ways_in.today()))
-    telling.tell_open(act=Act(None, ways_in.now(), ways_in.today()))
+    flags.tell_of_events(act=ways_in.act())
+    telling.tell_open(act=ways_in.act())
     night_job.send_messages()
 
 

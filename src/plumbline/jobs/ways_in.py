@@ -35,7 +35,7 @@ def now() -> datetime:
     return timezone.now()
 
 
-def act(username: str | None) -> Act:
+def act(username: str | None = None) -> Act:
     """What this user, or the machine's administrator, does now. Raises RuleBroken for a name that is not known."""
     return Act(acting(username), now(), today())
 

@@ -10,16 +10,6 @@ _DAY = timedelta(1)
 Interval = tuple[date, date]
 
 
-def after(day: date, days: int) -> date:
-    """The day so many days later."""
-    return day + timedelta(days)
-
-
-def before(day: date) -> date:
-    """The day before; of “still”, still."""
-    return day if day is FAR else day - _DAY
-
-
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
     """In order, and those that overlap or touch as one."""
     found: list[Interval] = []
@@ -66,8 +56,8 @@ def overdue(done: Sequence[date], start: date, days: int, last: date) -> list[tu
     for day in (*done, None):
         if day is not None and day <= since:
             continue
-        late = after(since, days + 1)
-        until = before(day) if day is not None else FAR
+        late = since + timedelta(days + 1)
+        until = day - _DAY if day is not None else FAR
         if late > last:
             break
         if late <= until:

@@ -105,6 +105,11 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def small(words: str) -> str:
+    """As they stand inside a sentence; "URN" and "TAC" stay as they are."""
+    return words if len(words) > 1 and words[1].isupper() else words[:1].lower() + words[1:]
+
+
 def words_of(wording: Mapping[str, Forms]) -> Words:
     """Every way in which a sentence may need the forms, by the name of its place. Of a label that is not among them:
     as shipped."""

@@ -3,7 +3,6 @@
 Plain values in, plain text out; the template filters of the same names and the tables use these.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -27,6 +26,11 @@ def day(value: date) -> str:
 @lru_cache(maxsize=8192)
 def _day(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
+
+
+def month(value: date) -> str:
+    """ "June 2016"."""
+    return f"{value:%B %Y}"
 
 
 def how_many(count: int, one: str, many: str) -> str:
@@ -58,16 +62,21 @@ def said(value: datetime, now: datetime) -> str:
     return moment(value)
 
 
+def how_soon(due_on: date, today: date) -> str:
+    """ "today", "tomorrow", "in 5 days", "3 days late"; the day itself is said beside it."""
+    days = (due_on - today).days
+    if days in (0, 1):
+        return "tomorrow" if days else "today"
+    apart = how_many(abs(days), "day", "days")
+    return f"in {apart}" if days > 0 else f"{apart} late"
+
+
 def by_when(due_on: date, today: date) -> str:
     """ "today", "tomorrow", "in 5 days, 4 August 2016", "3 days late, due 28 July 2016"."""
-    days = (due_on - today).days
-    if days == 0:
-        return "today"
-    if days == 1:
-        return "tomorrow"
-    if days > 0:
-        return f"in {number(days)} days, {day(due_on)}"
-    return f"{number(-days)} {'day' if days == -1 else 'days'} late, due {day(due_on)}"
+    soon = how_soon(due_on, today)
+    if soon in ("today", "tomorrow"):
+        return soon
+    return f"{soon}, {'due ' if due_on < today else ''}{day(due_on)}"
 
 
 def until(due_at: datetime, now: datetime) -> str:
@@ -86,11 +95,6 @@ def until(due_at: datetime, now: datetime) -> str:
 def share(percent: Decimal | float, numerator: int, denominator: int) -> str:
     """ "65% (1,750 of 2,704)"; the percentage comes rounded from the measure."""
     return f"{number(percent)}% ({number(numerator)} of {number(denominator)})"
-
-
-def listed(parts: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def in_words(value: object) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from plumbline.intake.models import Import
 from plumbline.kernel import wording
+from plumbline.kernel.labels import small
 from plumbline.ofsted.models import Establishment, EstablishmentLink
 from plumbline.people.access import Permission
 from plumbline.people.act import Act
@@ -90,7 +91,7 @@ def _is_closed(school: Establishment) -> bool:
 
 def _standing(school: Establishment) -> str:
     named = f"{school.name}, " if school.name else ""
-    kind = school.kind[:1].lower() + school.kind[1:] if school.kind else "school"
+    kind = small(school.kind) or "school"
     said = f"The schools register of {wording.day(school.as_at)} has it as {named}{kind}"
     if _is_closed(school):
         when = f" on {wording.day(school.closed_on)}" if school.closed_on else ""

@@ -1,9 +1,9 @@
-"""What is known of one setting: its inspections with their judgements, statuses, notices and checks; and documents.
+"""What is known of one setting: its inspections with their judgements, statuses, notices and checks; and of the
+monthly check.
 
 The caller has found the setting for its viewer (placements.queries.setting_seen): what Ofsted publishes is no secret.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, TypedDict
 
@@ -12,7 +12,7 @@ from django.db.models import Count, Prefetch, Q
 from plumbline.audit.models import Event
 from plumbline.kernel.errors import NotAllowed
 from plumbline.ofsted import overruled
-from plumbline.ofsted.grades import ISS_PARTS, KEY_JUDGEMENTS, PROVISION_JUDGEMENTS, REPORT_CARD_AREAS, Aspect
+from plumbline.ofsted.grades import Aspect
 from plumbline.ofsted.models import (
     CheckItem,
     CouncilFact,
@@ -99,37 +99,6 @@ def council_facts_of(setting: Setting) -> list[CouncilFact]:
         .order_by("-ofsted_list__as_at", "ofsted_list", "line")
     )
     return [fact for fact in facts if fact.ofsted_list.as_at == facts[0].ofsted_list.as_at]
-
-
-# What a report of each kind gives grades for, by register, the broadest first: for entering one by hand.
-ASPECTS_OF: Mapping[str, Mapping[str, tuple[Aspect, ...]]] = {
-    "social_care": {
-        "full": (Aspect.OVERALL, Aspect.HELPED_PROTECTED, Aspect.LEADERS, Aspect.SUPPORTED_ACCOMMODATION),
-        "interim": (Aspect.INTERIM_OUTCOME,),
-        "monitoring": (Aspect.MONITORING_OUTCOME,),
-    },
-    "education": {
-        "full": (
-            Aspect.OVERALL_EFFECTIVENESS, *KEY_JUDGEMENTS, *PROVISION_JUDGEMENTS, Aspect.SAFEGUARDING_EFFECTIVE,
-            Aspect.CATEGORY_OF_CONCERN,
-        ),
-        "report_card": (Aspect.SAFEGUARDING_STANDARDS, *REPORT_CARD_AREAS, Aspect.CATEGORY_OF_CONCERN),
-        "regraded": (Aspect.SAFEGUARDING_STANDARDS, *REPORT_CARD_AREAS, Aspect.CATEGORY_OF_CONCERN),
-        "standard": (Aspect.OVERALL_EFFECTIVENESS, Aspect.ISS_OVERALL, *ISS_PARTS),
-        "ungraded": (Aspect.UNGRADED_OUTCOME, Aspect.SAFEGUARDING_EFFECTIVE),
-        "monitoring": (Aspect.MONITORING_OUTCOME,),
-    },
-}  # fmt: skip
-
-
-def aspects_of(*, register: str, kind: str, provision_type: str) -> Sequence[Aspect]:
-    """What a report of this kind gives grades for."""
-    aspects = ASPECTS_OF[register].get(kind, ())
-    if register != "social_care" or kind != "full":
-        return aspects
-    # Supported accommodation has one outcome and none of the judgements of children's homes.
-    supported = "supported accommodation" in provision_type.lower()
-    return [aspect for aspect in aspects if (aspect == Aspect.SUPPORTED_ACCOMMODATION) == supported]
 
 
 # --- the monthly check ------------------------------------------------------------------------------------------------

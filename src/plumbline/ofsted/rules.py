@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from plumbline.kernel.names import listed
 from plumbline.kernel.wording import day as day_in_words
 from plumbline.ofsted.grades import (
     ASPECTS,
@@ -484,8 +485,7 @@ def _sentence(rule: Rule, hit: Sequence[Aspect], grades: Mapping[str, str], insp
 
 
 def _listed(aspects: Sequence[Aspect]) -> str:
-    labels = [ASPECTS[aspect].label for aspect in aspects]
-    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+    return listed([ASPECTS[aspect].label for aspect in aspects])
 
 
 def _of_predecessor(inspection: Inspection) -> str:

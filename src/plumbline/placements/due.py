@@ -10,7 +10,7 @@ from plumbline.flags.models import Flag, FlagState, FlagStep
 from plumbline.flags.queries import addresses_that_refused
 from plumbline.kernel.duties import BACK, Duty, Gravity, Source, news_since, of_role, permitted, person
 from plumbline.kernel.moments import day_of
-from plumbline.kernel.wording import day, how_many
+from plumbline.kernel.wording import day, how_many, month
 from plumbline.ofsted.models import CheckItem, MonthlyCheck, Setting
 from plumbline.ofsted.wording import label, one_reason
 from plumbline.people import access
@@ -141,13 +141,13 @@ def of_check(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     )
     check = MonthlyCheck.objects.filter(month=first).first()
     if check is None:
-        what, called = f"Open the check of {first:%B %Y}", "Ofsted’s lists, and each setting with our children"
+        what, called = f"Open the check of {month(first)}", "Ofsted’s lists, and each setting with our children"
         why, button = f"{why}The check is due on the fifth working day of the month.", "Go to the monthly check"
     elif check.completed_at is None:
         items = CheckItem.objects.filter(check_month=check)
         total, left = items.count(), items.filter(outcome=CheckItem.Outcome.TO_DO).count()
         what = f"Look up {how_many(left, 'setting', 'settings')}" if left else "Complete the check"
-        what, called = f"{what}: the check of {first:%B %Y}", f"{total - left} of {total} done"
+        what, called = f"{what}: the check of {month(first)}", f"{total - left} of {total} done"
         button, due = "Go on with the check", min(filter(None, (check.due_on, due)))
     else:
         return

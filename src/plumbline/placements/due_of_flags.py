@@ -36,27 +36,6 @@ _ELSEWHERE: Mapping[str, Permission] = {
     **dict.fromkeys(CARE_KINDS, P.CONTRACTS_MANAGE),
     "check_late": P.MONTHLY_CHECK, "monthly_check_late": P.MONTHLY_CHECK,
 }  # fmt: skip
-# Kinds that are settled in one list: what many are called, where, the button, and who may open it.
-_LISTS: Mapping[str, tuple[str, str, str, Permission]] = {
-    "setting_unmatched": ("placements are at settings that are on none of Ofsted’s lists",
-                          "placements ?queue=unmatched", "See these placements", P.PLACEMENTS_VIEW),
-    "setting_gone": ("placements are at settings that have gone from Ofsted’s register", "placements ?queue=gone",
-                     "See these placements", P.PLACEMENTS_VIEW),
-    "action_overdue": ("actions are overdue", "actions ?state=overdue", "See these actions", P.ACTIONS_VIEW),
-    "return_overdue": ("returns are overdue", "returns ?late=yes", "See these returns", P.CONTRACTS_VIEW),
-    "document_expiring": ("documents expire within 30 days", "documents ?expiring=soon", "See these documents",
-                          P.EVIDENCE_VIEW),
-    "document_expired": ("documents have expired, and nothing newer has been given", "documents ?expiring=expired",
-                         "See these documents", P.EVIDENCE_VIEW),
-    "check_late": ("settings with our children have not been checked for a month", "flags ?state=open&kind=check_late",
-                   "See these flags", P.FLAGS_VIEW),
-}  # fmt: skip
-_MANY = {
-    "setting_adverse": "children are at a setting that became adverse while they were there",
-    "placed_at_adverse": "children were placed at a setting that was adverse already",
-    "setting_unregistered": "children are at a setting that is not registered",
-    "setting_watch": "children are at a setting whose leaders and managers were judged inadequate",
-}
 # At the flag itself, of one that is to be read.
 _READ_IT = "Say that you have read this, so that nobody has to chase you"
 _GRAVITY = {1: Gravity.DANGER, 2: Gravity.UNSEEN, 3: Gravity.AGREED}
@@ -198,7 +177,8 @@ def _of_line(flag: Flag, line: FlagFor, hand: _Hand, known: _Known) -> Iterable[
     elsewhere = _ELSEWHERE.get(flag.kind)
     if P.FLAGS_VIEW not in hand.permits or (elsewhere is not None and elsewhere in hand.permits):
         return
-    what = kinds()[flag.kind].label
+    kind = kinds()[flag.kind]
+    what = kind.label
     unread = line.acknowledged_at is None and P.FLAGS_ANSWER in hand.permits
     if flag.kind in OF_INCIDENT and P.INCIDENTS_MANAGE in hand.permits:
         # Late since someone was to be told, not since the flag is to be read.
@@ -218,24 +198,23 @@ def _of_line(flag: Flag, line: FlagFor, hand: _Hand, known: _Known) -> Iterable[
     if unread and hand.near:
         by = read_by(line, holidays=known.holidays)
         yield _duty(flag, hand, known, f"Read: {what[:1].lower()}{what[1:]}", "Open and read it", by, here=_READ_IT)
-    elif unread or not kinds()[flag.kind].steps:
+    elif unread or not kind.steps:
         here = _READ_IT if unread else ""
-        many, place, button, needs = _LISTS.get(flag.kind, (_MANY.get(flag.kind, ""), "", "", P.FLAGS_VIEW))
-        if place and needs in hand.permits:
+        if kind.settled_in is not None and kind.settled_in.needs in hand.permits:
             yield _duty(
                 flag,
                 hand,
                 known,
                 what,
-                button,
+                kind.settled_in.button,
                 flag.due_on,
-                place=place,
-                many=many,
+                place=kind.settled_in.place,
+                many=kind.many,
                 matter=(f"flags.{flag.kind}", 0),
                 here=here,
             )
         else:
-            yield _duty(flag, hand, known, what, "Open the flag", flag.due_on, many=many, here=here)
+            yield _duty(flag, hand, known, what, "Open the flag", flag.due_on, many=kind.many, here=here)
 
 
 def _of_step(flag: Flag, step: FlagStep, known: _Known) -> Iterable[Duty]:

@@ -1,6 +1,7 @@
 """The kinds of flag about the settings of children, and of the checks of settings."""
 
-from plumbline.flags.rules import WORKER, Kind, StepRule
+from plumbline.flags.rules import WORKER, Kind, Listed, StepRule
+from plumbline.people.access import Permission
 
 # A setting not checked for longer than this is a flag.
 CHECKED_WITHIN_DAYS = 31
@@ -25,6 +26,8 @@ _UNREGISTERED_STEPS = (
              needs=frozenset({"decision"})),
 )  # fmt: skip
 
+_PLACEMENTS = "See these placements"
+
 # A reviewing officer is named only for looked-after children (domain.md, corrections).
 _ALL = ("team_manager", "reviewing_officer", "management_team")
 
@@ -37,6 +40,7 @@ KINDS = (
         roles=_ALL,
         steps=_UNREGISTERED_STEPS,
         at_once=True,
+        many="children are at a setting that is not registered",
     ),
     Kind(
         key="placed_at_adverse",
@@ -46,6 +50,7 @@ KINDS = (
         roles=_ALL,
         steps=_ADVERSE_STEPS,
         at_once=True,
+        many="children were placed at a setting that was adverse already",
     ),
     Kind(
         key="setting_adverse",
@@ -55,6 +60,7 @@ KINDS = (
         roles=_ALL,
         steps=_ADVERSE_STEPS,
         at_once=True,
+        many="children are at a setting that became adverse while they were there",
     ),
     Kind(
         key="exception_undecided",
@@ -71,6 +77,7 @@ KINDS = (
         worker=True,
         roles=("team_manager", "reviewing_officer"),
         at_once=True,
+        many="children are at a setting whose leaders and managers were judged inadequate",
     ),
     Kind(
         key="setting_unmatched",
@@ -78,6 +85,8 @@ KINDS = (
         severity=3,
         worker=True,
         roles=("placement_officer",),
+        many="placements are at settings that are on none of Ofsted’s lists",
+        settled_in=Listed("placements ?queue=unmatched", _PLACEMENTS, Permission.PLACEMENTS_VIEW),
     ),
     Kind(
         key="setting_gone",
@@ -85,12 +94,16 @@ KINDS = (
         severity=3,
         worker=True,
         roles=("placement_officer",),
+        many="placements are at settings that have gone from Ofsted’s register",
+        settled_in=Listed("placements ?queue=gone", _PLACEMENTS, Permission.PLACEMENTS_VIEW),
     ),
     Kind(
         key="check_late",
         label="The setting has not been checked for a month",
         severity=4,
         roles=("contract_officer", "performance_analyst"),
+        many="settings with our children have not been checked for a month",
+        settled_in=Listed("flags ?state=open&kind=check_late", "See these flags", Permission.FLAGS_VIEW),
     ),
     Kind(
         key="monthly_check_late",

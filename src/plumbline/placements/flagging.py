@@ -10,7 +10,7 @@ from plumbline.flags import rules as flag_rules
 from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Wanted
-from plumbline.kernel.wording import day
+from plumbline.kernel.wording import day, month
 from plumbline.ofsted import establishments
 from plumbline.ofsted.models import MonthlyCheck
 from plumbline.placements import rules
@@ -173,7 +173,7 @@ def _months_late(on: date) -> Iterable[Wanted]:
             kind="monthly_check_late",
             subject_type="monthly_check",
             subject_id=check.pk,
-            reason=f"The check of {check.month:%B %Y} was due on {day(check.due_on)} and is not complete.",
+            reason=f"The check of {month(check.month)} was due on {day(check.due_on)} and is not complete.",
             recipients=flag_rules.recipients(kinds()["monthly_check_late"], worker=""),
             due_on=check.due_on,
         )

@@ -1,4 +1,6 @@
-"""Who was placed where, the queues of what nobody knows enough about, and the answer to "may I place here, now?"."""
+"""Settings, placements, exceptions and flags as their readers may see them, each with what it is shown with; and the
+answer to "may I place here, now?".
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +15,6 @@ from django.db.models import (
     DateField,
     Exists,
     F,
-    Func,
     IntegerField,
     Min,
     OuterRef,
@@ -33,7 +34,6 @@ from plumbline.kernel.names import sort_key
 from plumbline.ofsted import establishments
 from plumbline.ofsted.models import Owner, Register, Setting, Status, StatusPeriod, UnregisteredUse
 from plumbline.people import access
-from plumbline.people import access as people
 from plumbline.people.access import Permission
 from plumbline.people.acting import over_all_records
 from plumbline.people.models import Child, NumberedChild, Professional, User
@@ -44,95 +44,6 @@ from plumbline.placements.known_here import live_exceptions, open_incidents
 from plumbline.placements.models import Enquiry, Leave, Placement, PlacementException, Stay
 
 _MOST_OTHERS = 20
-
-
-def placements_visible_to(viewer: User, *, on: date) -> QuerySet[Placement]:
-    """Placements of the children that the viewer reaches, on a day. Nothing else exists."""
-    if not access.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
-        return Placement.objects.none()
-    return Placement.objects.filter(child__in=children_visible_to(viewer, on=on))
-
-
-def unregistered(viewer: User, *, on: date) -> QuerySet[UnregisteredUse]:
-    """Unregistered settings in use on a day, the longest first, for the person who may see settings; each with
-    `children`, `review_due` (the next weekly senior review of a child there; NULL: none) and `reviewed_at` (the last
-    one).
-    """
-    if not access.may(viewer, Permission.SETTINGS_VIEW, on=on):
-        return UnregisteredUse.objects.none()
-    there = Stay.objects.filter(open_on(on), setting=OuterRef("setting")).order_by()
-    count = there.annotate(n=Func(F("pk"), function="count")).values("n")
-    ever_there = Stay.objects.filter(setting=OuterRef(OuterRef("setting"))).values("pk")
-    review = NumberedStep.objects.filter(
-        code=REVIEW,
-        flag__kind="setting_unregistered",
-        flag__state=FlagState.OPEN,
-        flag__subject_type="placement",
-        flag__subject_id__in=ever_there,
-    )
-    return (
-        UnregisteredUse.objects.filter(access.lasting_on(on))
-        .select_related("setting")
-        .annotate(
-            children=Coalesce(Subquery(count), Value(0)),
-            review_due=Subquery(review.filter(done_at=None).order_by("due_on").values("due_on")[:1]),
-            reviewed_at=Subquery(review.exclude(done_at=None).order_by("-done_at").values("done_at")[:1]),
-        )
-        .order_by("from_on", "pk")
-    )
-
-
-def answer_for(setting: Setting | None, *, asked: str, on: date) -> dict[str, Any]:
-    """What `operations.may_i_place` answers and keeps."""
-    if setting is None:
-        return {"verdict": "no", "why": [rules.unknown_setting(asked)], "status": Status.UNMATCHED.value}
-    closed = establishments.closed(setting.urn) if setting.register == Register.EDUCATION else ""
-    verdict, why = rules.answer(
-        urn=setting.urn,
-        status=setting.status,
-        sentences=[why.sentence for why in rules.reasons_of(setting.reasons)],
-        evaluated=setting.evaluated_rev == setting.judgements_rev,
-        gone_since=setting.gone_since,
-        closed=closed,
-        last_checked_on=setting.last_checked_on,
-        open_incidents=open_incidents(setting, on=on),
-        on=on,
-    )
-    others = (
-        Setting.objects.filter(owner=setting.owner_id).exclude(pk=setting.pk).exclude(status=Status.CLEAR)
-        if setting.owner_id
-        else Setting.objects.none()
-    )
-    return {
-        "verdict": verdict,
-        "why": why,
-        "status": setting.status,
-        "since": setting.status_since.isoformat() if setting.status_since else None,
-        "last_checked_on": setting.last_checked_on.isoformat() if setting.last_checked_on else None,
-        "gone_since": setting.gone_since.isoformat() if setting.gone_since else None,
-        "others": [
-            {"urn": other.urn, "name": other.name, "status": other.status}
-            for other in others.order_by("status", "urn")[:_MOST_OTHERS]
-        ],
-        "gone": bool(closed or (setting.gone_since and setting.gone_since <= on)),
-        "exceptions": live_exceptions(setting, on=on),
-    }
-
-
-def settings_with_children(*, on: date, setting_ids: Collection[int] | None = None) -> dict[int, tuple[int, date]]:
-    """By setting (of these), how many of our children are placed there on a day, and since when the first of them is.
-
-    A count is no child's record: the rooms below are told of it by the ways in.
-    """
-    stays = Stay.objects.filter(open_on(on), setting__isnull=False)
-    rows = (
-        (stays if setting_ids is None else stays.filter(setting__in=setting_ids))
-        .values("setting")
-        .annotate(children=Count("child_id", distinct=True), first=Min("started_on"))
-        .order_by("setting")
-    )
-    return {row["setting"]: (row["children"], row["first"]) for row in rows}
-
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -201,6 +112,14 @@ def _children_now(on: date, outer: str = "pk") -> Coalesce:
     return Coalesce(Subquery(placed.values(number=Count("child_id", distinct=True))), Value(0))
 
 
+def _status_on(day: date | OuterRef) -> Coalesce:
+    """Where the setting of a placement stood on a day."""
+    then = StatusPeriod.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gt=day), setting=OuterRef("setting"), from_on__lte=day
+    )
+    return Coalesce(Subquery(then.values("status")[:1]), Value("unmatched"))
+
+
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 
@@ -212,7 +131,7 @@ def settings_listed(viewer: User, *, on: date) -> "QuerySet[ListedSetting]":
         not_ours=Case(When(children=0, then=Value(1)), default=Value(0), output_field=IntegerField()),
         today=Value(on, DateField()),
     )
-    return listed if people.may(viewer, Permission.SETTINGS_VIEW, on=on) else listed.none()
+    return listed if access.may(viewer, Permission.SETTINGS_VIEW, on=on) else listed.none()
 
 
 def local_authorities() -> list[str]:
@@ -238,54 +157,125 @@ def settings_matching(viewer: User, *, words: str, on: date, most: int = 20) -> 
     return list(found.order_by(exact, "not_ours", "gravity", "name", "pk")[:most])
 
 
+def settings_with_children(*, on: date, setting_ids: Collection[int] | None = None) -> dict[int, tuple[int, date]]:
+    """By setting (of these), how many of our children are placed there on a day, and since when the first of them is.
+
+    A count is no child's record: the rooms below are told of it by the ways in.
+    """
+    stays = Stay.objects.filter(open_on(on), setting__isnull=False)
+    rows = (
+        (stays if setting_ids is None else stays.filter(setting__in=setting_ids))
+        .values("setting")
+        .annotate(children=Count("child_id", distinct=True), first=Min("started_on"))
+        .order_by("setting")
+    )
+    return {row["setting"]: (row["children"], row["first"]) for row in rows}
+
+
+def unregistered(viewer: User, *, on: date) -> QuerySet[UnregisteredUse]:
+    """Unregistered settings in use on a day, the longest first, for the person who may see settings; each with
+    `children`, `review_due` (the next weekly senior review of a child there; NULL: none) and `reviewed_at` (the last
+    one).
+    """
+    if not access.may(viewer, Permission.SETTINGS_VIEW, on=on):
+        return UnregisteredUse.objects.none()
+    reviews = reviews_at(OuterRef(OuterRef("setting")))
+    return (
+        UnregisteredUse.objects.filter(access.lasting_on(on))
+        .select_related("setting")
+        .annotate(
+            children=_children_now(on, outer="setting"),
+            review_due=Subquery(reviews.filter(done_at=None).order_by("due_on").values("due_on")[:1]),
+            reviewed_at=Subquery(reviews.exclude(done_at=None).order_by("-done_at").values("done_at")[:1]),
+        )
+        .order_by("from_on", "pk")
+    )
+
+
+def reviews_at(setting: int | OuterRef) -> QuerySet[NumberedStep]:
+    """The senior reviews of the children at an unregistered setting, held and to come (or of an outer reference, from
+    two queries out)."""
+    there = Stay.objects.filter(setting=setting).values("pk")
+    return NumberedStep.objects.filter(
+        code=REVIEW,
+        flag__kind="setting_unregistered",
+        flag__state=FlagState.OPEN,
+        flag__subject_type="placement",
+        flag__subject_id__in=there,
+    )
+
+
+def contacts_with_provider(setting: Setting) -> list[Event]:
+    """The conversations with a setting's provider about its risks, newest first: who, when, and what came of it."""
+    return list(
+        Event.objects.filter(
+            subject_type=Setting._meta.label_lower, subject_id=str(setting.pk), kind="placements.provider.contacted"
+        ).order_by("-no")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Of the open flags about children placed at a setting: how many, how many of those told have read, of how many."""
+
+    flags: int
+    read: int
+    told: int
+
+
+@over_all_records
+def told_of(setting: Setting, *, on: date) -> Told:
+    """How far the telling of a setting's flags has come; counts only, so that it is no child's record."""
+    there = Stay.objects.filter(open_on(on), setting=setting).values("pk")
+    counted = Flag.objects.filter(state=FlagState.OPEN, subject_type="placement", subject_id__in=there).aggregate(
+        flags=Count("pk", distinct=True),
+        told=Count("recipients", filter=Q(recipients__to_at=None)),
+        read=Count("recipients", filter=Q(recipients__to_at=None, recipients__acknowledged_at__isnull=False)),
+    )
+    return Told(**counted)
+
+
 # --- placements -------------------------------------------------------------------------------------------------------
 
 
+def placements_visible_to(viewer: User, *, on: date) -> QuerySet[Placement]:
+    """Placements of the children that the viewer reaches, on a day. Nothing else exists."""
+    if not access.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
+        return Placement.objects.none()
+    return Placement.objects.filter(child__in=children_visible_to(viewer, on=on))
+
+
 def placements_listed(viewer: User, *, on: date) -> "QuerySet[ListedPlacement]":
-    """The placements of the children that the viewer may see, each with `child_name` and `today`."""
-    children = children_visible_to(viewer, on=on)
-    listed = (
-        Placement.objects.filter(child__in=children)
+    """The same, each with `child_name` and `today`."""
+    return (
+        placements_visible_to(viewer, on=on)
         .select_related("setting", "exception", "caseworker")
         .annotate(
-            child_name=_name_of(children, "child_id"),
+            child_name=_name_of(children_visible_to(viewer, on=on), "child_id"),
             today=Value(on, DateField()),
             gravity=Coalesce(by_gravity("setting__status"), Value(0)),
         )
     )
-    return listed if people.may(viewer, Permission.PLACEMENTS_VIEW, on=on) else listed.none()
 
 
 def placements_on(rows: QuerySet[Placement], day: date) -> QuerySet[Placement]:
     """Of these, who was placed on a day, each with `status_then`: how the setting was judged on that day."""
-    then = StatusPeriod.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gt=day), setting=OuterRef("setting"), from_on__lte=day
-    )
-    return rows.filter(open_on(day)).annotate(
-        status_then=Coalesce(Subquery(then.values("status")[:1]), Value("unmatched")),
-        day=Value(day, DateField()),
-    )
+    return rows.filter(open_on(day)).annotate(status_then=_status_on(day), day=Value(day, DateField()))
 
 
 def placement_seen(viewer: User, *, placement_id: int, on: date) -> "WithStart":
-    placement = placements_on_or_off(viewer, on=on).select_related("origin").filter(pk=placement_id).first()
+    """One placement as `placements_listed` gives it, with where the setting stood when it began as `status_at_start`.
+    Raises NotAllowed where there is none for the viewer."""
+    placement = (
+        placements_listed(viewer, on=on)
+        .select_related("child", "setting__owner", "origin")
+        .annotate(status_at_start=_status_on(OuterRef("started_on")))
+        .filter(pk=placement_id)
+        .first()
+    )
     if placement is None:
         raise NotAllowed(f"There is no placement {placement_id}.")
     return placement
-
-
-def placements_on_or_off(viewer: User, *, on: date) -> "QuerySet[WithStart]":
-    """`placements_listed`, with how the setting was judged when each began as `status_at_start`."""
-    then = StatusPeriod.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gt=OuterRef("started_on")),
-        setting=OuterRef("setting"),
-        from_on__lte=OuterRef("started_on"),
-    )
-    return (
-        placements_listed(viewer, on=on)
-        .select_related("child", "setting__owner")
-        .annotate(status_at_start=Coalesce(Subquery(then.values("status")[:1]), Value("unmatched")))
-    )
 
 
 def placements_at(viewer: User, *, setting: Setting, on: date) -> QuerySet[Placement]:
@@ -296,7 +286,7 @@ def placements_at(viewer: User, *, setting: Setting, on: date) -> QuerySet[Place
 def children_to_place(viewer: User, *, words: str, on: date, most: int = 20) -> list[Child]:
     """The children that the viewer may see whose number is, or whose name holds, these words."""
     words = words.strip()
-    if not words or not people.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
+    if not words or not access.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
         return []
     called = Q()
     for word in words.replace(",", " ").split():
@@ -307,12 +297,12 @@ def children_to_place(viewer: User, *, words: str, on: date, most: int = 20) -> 
 
 def child_to_place(viewer: User, *, child_id: int, on: date) -> Child:
     child = children_visible_to(viewer, on=on).filter(pk=child_id).first()
-    if child is None or not people.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
+    if child is None or not access.may(viewer, Permission.PLACEMENTS_VIEW, on=on):
         raise NotAllowed(f"There is no child {child_id}.")
     return child
 
 
-# --- exceptions and enquiries -----------------------------------------------------------------------------------------
+# --- exceptions, and "may I place here?" ------------------------------------------------------------------------------
 
 
 def exceptions_listed(viewer: User, *, on: date) -> "QuerySet[ListedException]":
@@ -325,7 +315,7 @@ def exceptions_listed(viewer: User, *, on: date) -> "QuerySet[ListedException]":
             child_name=_name_of(children, "child_id"), today=Value(on, DateField()), times_used=Count("placements")
         )
     )
-    return listed if people.may(viewer, Permission.PLACEMENTS_VIEW, on=on) else listed.none()
+    return listed if access.may(viewer, Permission.PLACEMENTS_VIEW, on=on) else listed.none()
 
 
 def exception_seen(viewer: User, *, exception_id: int, on: date) -> PlacementException:
@@ -339,13 +329,50 @@ def exceptions_for_setting(viewer: User, *, setting: Setting, on: date) -> Query
     return exceptions_listed(viewer, on=on).filter(setting=setting).order_by("-asked_at")
 
 
+def answer_for(setting: Setting | None, *, asked: str, on: date) -> dict[str, Any]:
+    """What `operations.may_i_place` answers and keeps."""
+    if setting is None:
+        return {"verdict": "no", "why": [rules.unknown_setting(asked)], "status": Status.UNMATCHED.value}
+    closed = establishments.closed(setting.urn) if setting.register == Register.EDUCATION else ""
+    verdict, why = rules.answer(
+        urn=setting.urn,
+        status=setting.status,
+        sentences=[why.sentence for why in rules.reasons_of(setting.reasons)],
+        evaluated=setting.evaluated_rev == setting.judgements_rev,
+        gone_since=setting.gone_since,
+        closed=closed,
+        last_checked_on=setting.last_checked_on,
+        open_incidents=open_incidents(setting, on=on),
+        on=on,
+    )
+    others = (
+        Setting.objects.filter(owner=setting.owner_id).exclude(pk=setting.pk).exclude(status=Status.CLEAR)
+        if setting.owner_id
+        else Setting.objects.none()
+    )
+    return {
+        "verdict": verdict,
+        "why": why,
+        "status": setting.status,
+        "since": setting.status_since.isoformat() if setting.status_since else None,
+        "last_checked_on": setting.last_checked_on.isoformat() if setting.last_checked_on else None,
+        "gone_since": setting.gone_since.isoformat() if setting.gone_since else None,
+        "others": [
+            {"urn": other.urn, "name": other.name, "status": other.status}
+            for other in others.order_by(by_gravity("status"), "urn")[:_MOST_OTHERS]
+        ],
+        "gone": bool(closed or (setting.gone_since and setting.gone_since <= on)),
+        "exceptions": live_exceptions(setting, on=on),
+    }
+
+
 def enquiry_seen(viewer: User, *, number: int, on: date) -> Enquiry:
     """An answer given; to whom it was given, and to those who see placements beyond their own children."""
     enquiry = Enquiry.objects.select_related("setting__owner", "asked_by").filter(number=number).first()
-    wide = people.reaches(viewer, on=on) & {"placements", "all"}
+    wide = access.reaches(viewer, on=on) & {"placements", "all"}
     if (
         enquiry is None
-        or not people.may(viewer, Permission.SETTINGS_VIEW, on=on)
+        or not access.may(viewer, Permission.SETTINGS_VIEW, on=on)
         or not (enquiry.asked_by_id == viewer.pk or wide)
     ):
         raise NotAllowed(f"There is no answer {number}.")
@@ -404,45 +431,3 @@ def setting_of_flag(flag: "ListedFlag") -> Setting | None:
 
 def child_of_flag(viewer: User, *, flag: Flag, on: date) -> Child | None:
     return children_visible_to(viewer, on=on).filter(pk=flag.child_id).first() if flag.child_id else None
-
-
-# --- what waits -------------------------------------------------------------------------------------------------------
-
-
-def steps_at(setting: int | OuterRef, *, done: bool = False) -> QuerySet[NumberedStep]:
-    """The steps, still to be done or done, of the open flags about placements at a setting (or an outer reference,
-    from two queries out)."""
-    there = Stay.objects.filter(setting=setting).values("pk")
-    return NumberedStep.objects.filter(
-        done_at__isnull=not done, flag__state=FlagState.OPEN, flag__subject_type="placement", flag__subject_id__in=there
-    )
-
-
-def contacts_with_provider(setting: Setting) -> list[Event]:
-    """The conversations with a setting's provider about its risks, newest first: who, when, and what came of it."""
-    return list(
-        Event.objects.filter(
-            subject_type=Setting._meta.label_lower, subject_id=str(setting.pk), kind="placements.provider.contacted"
-        ).order_by("-no")
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Of the open flags about children placed at a setting: how many, how many of those told have read, of how many."""
-
-    flags: int
-    read: int
-    told: int
-
-
-@over_all_records
-def told_of(setting: Setting, *, on: date) -> Told:
-    """How far the telling of a setting's flags has come; counts only, so that it is no child's record."""
-    there = Stay.objects.filter(open_on(on), setting=setting).values("pk")
-    counted = Flag.objects.filter(state=FlagState.OPEN, subject_type="placement", subject_id__in=there).aggregate(
-        flags=Count("pk", distinct=True),
-        told=Count("recipients", filter=Q(recipients__to_at=None)),
-        read=Count("recipients", filter=Q(recipients__to_at=None, recipients__acknowledged_at__isnull=False)),
-    )
-    return Told(**counted)

@@ -6,6 +6,7 @@ from datetime import date
 from plumbline.indicators.queries import CASE_AREA
 from plumbline.kernel.duties import Duty, Gravity, Source, news_since, of_role
 from plumbline.kernel.moments import day_of
+from plumbline.kernel.names import listed
 from plumbline.kernel.wording import day
 from plumbline.measures.disclosure import PROFILES
 from plumbline.people.access import ROLES, Permission, Role
@@ -34,7 +35,7 @@ def of_reports(keys: Collection[int] | None, on: date) -> Iterable[Duty]:
     published = Report.objects.filter(state=Report.State.PUBLISHED, published_at__gt=news_since(on))
     for report in published.prefetch_related("answers__question").order_by("-pk"):
         numbers = sorted(answer.question.number for answer in report.answers.all())
-        answers = " and ".join(filter(None, (", ".join(map(str, numbers[:-1])), *map(str, numbers[-1:]))))
+        answers = listed([str(number) for number in numbers])
         when = day(day_of(report.published_at, on=on)) if report.published_at else ""
         why = f"It answers {'question' if len(numbers) == 1 else 'questions'} {answers} of the committee."
         for role in _reading(report):

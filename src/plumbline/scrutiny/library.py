@@ -10,12 +10,15 @@ import yaml
 
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.labels import say
+from plumbline.kernel.names import listed
 from plumbline.measures import catalogue
 from plumbline.scrutiny import days, placing
 
 _FOLDER = Path(__file__).parent / "library"
 # Of a council that has written no answer these are offered, so their texts are ours, with places for its words.
 _OFFERED = ("table", "chart")
+# Where and when it was said, and who agreed that it is printed.
+_OF_A_QUOTATION = ("source_body", "source_title", "said_on", "text", "permission")
 KINDS = ("heading", "paragraph", "table", "chart", "quotation", "gap")
 # Tables that are read from the registers of the rooms below, not asked as measures (records.py).
 REGISTERS = ("monthly_checks", "lists_read", "flags", "contract_reasons", "team_decisions")
@@ -114,6 +117,12 @@ def read_answers(written: Mapping[str, Any]) -> Answers:
         if not ref.replace("_", "").isalnum() or ref != ref.lower():
             raise RuleBroken(f"“{ref}” cannot be the reference of a figure.", code="wrong_answers")
     quotations = dict(written.get("quotations", {}))
+    for name, said in quotations.items():
+        if lacks := [part for part in _OF_A_QUOTATION if not str(said.get(part) or "").strip()]:
+            raise RuleBroken(
+                f"The quotation “{name}” lacks {listed([part.replace('_', ' ') for part in lacks])}.",
+                code="wrong_answers",
+            )
     found = {}
     for number, answer in written["answers"].items():
         claims = tuple(_claim(claim, figures, quotations) for claim in answer["claims"])

@@ -11,6 +11,7 @@ from plumbline.indicators import operations as indicators
 from plumbline.indicators import queries as figures
 from plumbline.indicators import questions
 from plumbline.kernel.errors import RuleBroken
+from plumbline.kernel.names import listed
 from plumbline.kernel.transitions import check_move
 from plumbline.measures.catalogue import CATALOGUE
 from plumbline.measures.disclosure import get_profile
@@ -188,9 +189,8 @@ def _questions(written: library.Answers, numbers: Sequence[int]) -> list[Questio
 
 
 def _title(numbers: Sequence[int]) -> str:
-    if len(numbers) == 1:
-        return f"Assurance on safeguarding: question {numbers[0]}"
-    return f"Assurance on safeguarding: questions {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+    asked = "question" if len(numbers) == 1 else "questions"
+    return f"Assurance on safeguarding: {asked} {listed([str(number) for number in numbers])}"
 
 
 def _tie(row: Claim, claim: library.WrittenClaim, written: library.Answers, as_at: date) -> None:

@@ -16,6 +16,7 @@ from plumbline.contracts.rules import rating
 from plumbline.flags.models import Flag, FlagFor, FlagState
 from plumbline.kernel.moments import day_of
 from plumbline.kernel.periods import add_months
+from plumbline.kernel.wording import month
 from plumbline.measures.disclosure import Profile
 from plumbline.ofsted.models import CheckItem, MonthlyCheck, OfstedList
 from plumbline.people.acting import over_all_records
@@ -55,7 +56,7 @@ def _monthly_checks(on: date, at: datetime, profile: Profile) -> dict[str, Any]:
         "columns": ["Month", "Due", "Done", "Settings looked up", "With a new judgement"],
         "rows": [
             {
-                "header": f"{check.month:%B %Y}",
+                "header": month(check.month),
                 "cells": [
                     wording.on_day(check.due_on),
                     _done(check, on),

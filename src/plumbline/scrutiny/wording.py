@@ -82,8 +82,7 @@ def at_moment(moment: str | None) -> str:
     """ "as the records stood on 31 July 2016 at 14:32", in the council's own time."""
     if not moment:
         return ""
-    local = shown(datetime.fromisoformat(moment))
-    return f"as the records stood on {wording.day(local)} at {local:%H:%M}"
+    return f"as the records stood on {wording.moment(shown(datetime.fromisoformat(moment)))}"
 
 
 def when(body: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from plumbline.kernel import wording
+from plumbline.kernel.labels import small
 from plumbline.toolkits import scales
 from plumbline.toolkits.content import AnswerKind, Content, Criterion, Option, Section
 
@@ -108,7 +109,7 @@ class Missing:
 
     @property
     def reason(self) -> str:
-        return f"{self.title}: {self.words[:1].lower()}{self.words[1:]}"
+        return f"{self.title}: {small(self.words)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,13 @@ def provider(organisation):
 
 def raised(by=None, on=TODAY, **changes) -> Action:
     given = {
-        "act": Act(by or officer(), AT, on), "title": "Check every reference", "detail": "", "subject_type": "contract",
-        "subject_id": 7, "subject_label": "Home care", "origin_type": "visit", "origin_id": 3, "owner": None,
+        "title": "Check every reference", "detail": "", "subject_type": "contract", "subject_id": 7,
+        "subject_label": "Home care", "origin_type": "visit", "origin_id": 3, "owner": None,
         "owner_organisation": None, "due_on": LATER, "critical": False,
     }  # fmt: skip
     if not changes.get("owner") and not changes.get("owner_organisation"):
         changes["owner"] = officer()
-    return operations.raise_action(**{**given, **changes})
+    return operations.raise_action(**{**given, **changes}, act=Act(by or officer(), AT, on))
 
 
 def done(action: Action, by=None) -> Action:

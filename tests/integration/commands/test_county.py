@@ -194,7 +194,8 @@ def test_a_backup_comes_back_whole(county, tmp_path):
         assert figure["numerator"] == EXPECTED["tac_open"]["2016-06-30"]
         assert answer_on_its_own(empty, "verify-audit")["whole"]
         again = answer_on_its_own(empty, "rerun", "1")["figures"]
-        assert all(row["as_known_then"] == row["published"] for row in again)
+        assert again != []
+        assert [row["ref"] for row in again if row["as_known_then"] != row["published"]] == []
 
 
 def test_a_file_that_is_no_backup_changes_nothing(county, tmp_path):

@@ -164,10 +164,10 @@ def test_a_direct_award_goes_to_nobody_who_has_not_passed_stage_1() -> None:
 def test_a_direct_award_reaches_its_contract_details() -> None:
     tender, bid = direct()
     recommend_directly(tender, bid)
-    lead = {"act": Act(tender.lead_commissioner, AT, TODAY)}
+    lead = Act(tender.lead_commissioner, AT, TODAY)
     award.approve_award(tender_id=tender.pk, council=COUNCIL, act=Act(an_approver(), AT, TODAY))
-    award.confirm_award(tender_id=tender.pk, awarded_on=TODAY, **lead)
-    award.publish_details(tender_id=tender.pk, published_on=TODAY, **lead)
+    award.confirm_award(tender_id=tender.pk, awarded_on=TODAY, act=lead)
+    award.publish_details(tender_id=tender.pk, published_on=TODAY, act=lead)
     assert (Tender.objects.get(pk=tender.pk).state, Bid.objects.get(pk=bid.pk).state) == (
         "contract_details",
         "successful",
@@ -462,7 +462,7 @@ def test_a_promise_is_a_commitment_of_the_contract_once_that_has_begun() -> None
 def test_a_plan_made_before_the_contract_details_does_not_hold_the_tender_back() -> None:
     made, found = approved()
     award.confirm_award(tender_id=made.tender.pk, awarded_on=TODAY, act=made.by())
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     implementation.make_plan(award_id=found.pk, service_starts_on=date(2016, 11, 1), act=made.by())
     award.publish_details(tender_id=made.tender.pk, published_on=TODAY, act=made.by())
     assert made.fresh().state == "implementation"

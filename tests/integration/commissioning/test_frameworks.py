@@ -294,7 +294,7 @@ def begin(made: Evaluation, one: Award, reference: str) -> Contract:
 
 
 def two_contracts(**more: Any) -> tuple[Evaluation, list[Contract]]:
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     made = two_approved(prices={"Alder": 120000, "Birch": 90000}, **more)
     awards = queries.standing_awards(made.tender)
     for one, text in zip(awards, ("A nurse.", "A garden."), strict=True):

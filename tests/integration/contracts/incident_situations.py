@@ -17,7 +17,6 @@ from tests.factories.people import OrganisationFactory, UserFactory, hold_role
 # A Wednesday. The council's clocks are an hour before UTC's in July.
 ON = date(2016, 7, 20)
 AT = datetime(2016, 7, 20, 14, 0, tzinfo=UTC)
-NOW = {"at": AT, "on": ON}
 _numbers = count(1)
 
 STEPS = (Step("Ring the service centre", "provider", "customer_service_centre"), Step("Tell the caseworker", "council"))
@@ -82,7 +81,7 @@ def an_incident(world: World, *, by: User | None = None, children: tuple = (), *
         setting_id=world.setting.pk,
         told=told(**changes),
         children=children,
-        act=Act(by or world.provider, **NOW),
+        act=Act(by or world.provider, AT, ON),
     )
 
 
@@ -91,11 +90,11 @@ def line(incident: Incident, recipient: str) -> Notification:
 
 
 def agreed(world: World, steps: tuple[Step, ...] = STEPS):
-    form = incident_forms.write_form(contract_id=world.contract.pk, steps=steps, act=Act(world.manager, **NOW))
+    form = incident_forms.write_form(contract_id=world.contract.pk, steps=steps, act=Act(world.manager, AT, ON))
     for side, user in (("manager", world.manager), ("area", world.area_lead), ("provider", world.provider)):
-        form = incident_forms.agree_form(form_id=form.pk, side=side, act=Act(user, **NOW))
+        form = incident_forms.agree_form(form_id=form.pk, side=side, act=Act(user, AT, ON))
     return form
 
 
 def to_review(incident, world: World):
-    return incidents.move_incident(incident_id=incident.pk, to="review", act=Act(world.manager, **NOW))
+    return incidents.move_incident(incident_id=incident.pk, to="review", act=Act(world.manager, AT, ON))

@@ -12,20 +12,17 @@ from plumbline.contracts.queries import care
 from plumbline.contracts.queries.rating import history, rating_on, ratings_on
 from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.evidence.models import Document
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.act import Act
 from plumbline.toolkits import library
 from plumbline.toolkits.models import Answer, AnswerDocument, Return
 from plumbline.toolkits.operations import returns
 from tests.integration.contracts.care_situations import AT, TODAY, a_contract, a_user, an_organisation, by
+from tests.refusals import raises
 
 pytestmark = pytest.mark.django_db
 
 DONE = date(2016, 7, 1)
-
-
-def refused(code: str):
-    return pytest.raises(RuleBroken, check=lambda refusal: refusal.code == code)
 
 
 @pytest.fixture
@@ -59,7 +56,7 @@ def reasons(contract, code: str, on: date = TODAY) -> bool:
 
 
 def a_return(contract, purpose: str, toolkit: str, officer) -> ContractReturn:
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     return assurance.request_contract_return(
         contract_id=contract.pk, purpose=purpose, toolkit=toolkit, due_on=date(2016, 9, 1), act=by(officer)
     )
@@ -88,7 +85,7 @@ def test_the_contract_is_without_a_self_assessment_again_the_day_after_its_docum
 
 
 def test_a_longer_validity_than_the_councils_term_is_refused(contract, officer) -> None:
-    with refused("longer_than_term"):
+    with raises("longer_than_term"):
         record(contract, officer, valid_until=date(2018, 1, 1))
 
 
@@ -122,7 +119,7 @@ def test_the_partnership_officer_does_not_record_a_self_assessment(contract) -> 
 
 
 def test_an_assessment_without_document_or_return_is_refused(contract, officer) -> None:
-    with refused("missing_source"):
+    with raises("missing_source"):
         assurance.record_assessment(
             contract_id=contract.pk, kind="self", completed_on=DONE, instrument="Section 11", act=by(officer)
         )
@@ -130,7 +127,7 @@ def test_an_assessment_without_document_or_return_is_refused(contract, officer) 
 
 def test_the_same_assessment_is_not_recorded_twice(contract, officer) -> None:
     record(contract, officer)
-    with refused("already_there"):
+    with raises("already_there"):
         record(contract, officer)
 
 
@@ -150,12 +147,12 @@ def test_a_withdrawn_assessment_stays_in_the_trail(contract, officer) -> None:
 
 def test_a_plan_without_actions_does_not_count(contract, officer) -> None:
     record(contract, officer)
-    with refused("no_actions"):
+    with raises("no_actions"):
         assurance.agree_plan(contract_id=contract.pk, agreed_on=TODAY, act=by(officer))
 
 
 def test_a_plan_without_a_self_assessment_does_not_count(contract, officer) -> None:
-    with refused("no_self"):
+    with raises("no_self"):
         assurance.agree_plan(
             contract_id=contract.pk, agreed_on=DONE, actions=[ActionGiven("Train", date(2016, 9, 1))], act=by(officer)
         )
@@ -172,7 +169,7 @@ def test_a_plan_with_its_actions_counts(contract, officer) -> None:
 def test_a_plan_for_days_that_have_passed_needs_its_paper_and_is_marked_as_entered_later(contract, officer) -> None:
     record(contract, officer)
     plan = {"contract_id": contract.pk, "agreed_on": DONE, "actions": [ActionGiven("Train", date(2016, 9, 1))]}
-    with refused("missing_source"):
+    with raises("missing_source"):
         assurance.agree_plan(**plan, act=by(officer))
     assert not contract.assessments.filter(kind="plan").exists()
     assurance.agree_plan(**plan, document_id=a_document(title="Plan").pk, act=by(officer))
@@ -208,12 +205,12 @@ def test_a_self_assessment_asked_for_is_the_providers_to_answer(contract, office
 
 def test_a_second_one_is_not_asked_for_while_the_first_is_open(contract, officer) -> None:
     a_return(contract, "self_assessment", "section11", officer)
-    with refused("already_there"):
+    with raises("already_there"):
         a_return(contract, "self_assessment", "section11", officer)
 
 
 def test_a_toolkit_that_does_not_serve_the_purpose_is_refused(contract, officer) -> None:
-    with refused("wrong_toolkit"):
+    with raises("wrong_toolkit"):
         a_return(contract, "self_assessment", "site_visit", officer)
 
 
@@ -302,7 +299,7 @@ def test_a_policy_review_of_today_ends_the_reason_that_it_is_missing(contract, o
 
 
 def test_a_policy_that_is_none_of_the_six_is_refused(contract, officer) -> None:
-    with refused("unknown_policy"):
+    with raises("unknown_policy"):
         assurance.review_policy(contract_id=contract.pk, policy="catering", reviewed_on=TODAY, act=by(officer))
 
 

@@ -25,14 +25,11 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.models import Child, Tie
 from tests.factories.people import hold_role
 from tests.integration.contracts.care_situations import LONG_AGO, TODAY, a_contract, a_user, an_organisation, by
+from tests.refusals import raises
 
 pytestmark = pytest.mark.django_db
 
 HELD_ON = date(2016, 7, 12)
-
-
-def refused(code: str):
-    return pytest.raises(RuleBroken, check=lambda refusal: refusal.code == code)
 
 
 @pytest.fixture
@@ -120,17 +117,17 @@ def test_a_refused_action_leaves_the_meeting_unheld(planned, officer) -> None:
 
 def test_a_meeting_is_not_held_twice(planned, officer) -> None:
     hold(planned, officer)
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         hold(planned, officer, next_on=None)
 
 
 def test_two_meetings_are_not_planned_for_one_day(planned, officer, contract) -> None:
-    with refused("already_there"):
+    with raises("already_there"):
         evaluations.plan_evaluation(contract_id=contract.pk, held_on=HELD_ON, act=by(officer))
 
 
 def test_a_meeting_before_the_contract_began_is_refused(contract, officer) -> None:
-    with refused("before_start"):
+    with raises("before_start"):
         evaluations.plan_evaluation(contract_id=contract.pk, held_on=date(2015, 12, 31), act=by(officer))
 
 
@@ -140,7 +137,7 @@ def test_a_cancelled_meeting_frees_its_day(planned, officer, contract) -> None:
 
 
 def test_a_meeting_is_cancelled_with_a_reason(planned, officer) -> None:
-    with refused("missing_reason"):
+    with raises("missing_reason"):
         evaluations.cancel_evaluation(evaluation_id=planned.pk, because=" ", act=by(officer))
 
 
@@ -213,18 +210,18 @@ def test_two_quarters_that_require_improvement_count_against_the_contract(contra
 
 def test_a_rating_word_that_is_none_of_the_five_is_refused(contract, officer) -> None:
     kpi = kpis.add_kpi(contract_id=contract.pk, title="Visits on time", target="95%", act=by(officer))
-    with refused("missing_rating"):
+    with raises("missing_rating"):
         kpis.record_reading(kpi_id=kpi.pk, quarter_from=date(2016, 4, 1), value="80%", rating="amber", act=by(officer))
 
 
 def test_an_ended_indicator_needs_a_reason(contract, officer) -> None:
     kpi = kpis.add_kpi(contract_id=contract.pk, title="Visits on time", target="95%", act=by(officer))
-    with refused("missing_reason"):
+    with raises("missing_reason"):
         kpis.end_kpi(kpi_id=kpi.pk, because="", act=by(officer))
 
 
 def test_an_arrangement_says_who_agreed_it_with_whom(contract, officer) -> None:
-    with refused("missing_words"):
+    with raises("missing_words"):
         arrangements.agree_arrangement(
             contract_id=contract.pk,
             text="Two staff at night",
@@ -251,13 +248,13 @@ def test_an_arrangement_that_ended_stays_on_the_record(contract, officer) -> Non
 
 def test_who_may_not_see_a_child_cannot_tie_a_case_to_it(planned, officer) -> None:
     a_child()
-    with refused("unknown_child"):
+    with raises("unknown_child"):
         hold(planned, officer, cases=[CaseGiven("A7", "Late visits", "P77001")])
 
 
 def test_a_case_whose_summary_names_the_child_is_refused(planned) -> None:
     seer = one_who_sees(a_child())
-    with refused("names_a_child"):
+    with raises("names_a_child"):
         hold(planned, seer, cases=[CaseGiven("A7", "Zara was visited late.", "P77001")])
 
 
@@ -293,7 +290,7 @@ def test_a_case_that_names_its_child_is_tied_all_the_same_and_hidden_until_it_is
 def test_a_resolution_that_names_the_child_is_refused(planned) -> None:
     seer = one_who_sees(a_child())
     case = hold(planned, seer, cases=[CaseGiven("A7", "Late visits", "P77001")]).cases.get()
-    with refused("names_a_child"):
+    with raises("names_a_child"):
         evaluations.resolve_case(case_id=case.pk, resolution="Quill moved.", resolved_on=TODAY, act=by(seer))
 
 

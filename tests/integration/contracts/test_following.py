@@ -21,7 +21,6 @@ from tests.factories.people import UserFactory
 
 AT = datetime(2016, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2016, 3, 1)
-NOW = {"at": AT, "on": TODAY}
 # What Ofsted says goes in through these alone, which rate the contracts again.
 WAYS_IN = {"plumbline.placements.operations", "plumbline.placements.checking", "plumbline.ofsted.operations.month"}
 CHANGES = {
@@ -36,7 +35,7 @@ def registered(by: User | None = None, **more: object):
         "service": "Short breaks", "starts_on": TODAY - timedelta(30), "ends_on": date(2018, 2, 28),
         "urns": ["SC900001"],
     }  # fmt: skip
-    return register.register_contract(entry=register.Entry(**entry | more), act=Act(by, **NOW))
+    return register.register_contract(entry=register.Entry(**entry | more), act=Act(by, AT, TODAY))
 
 
 def codes(contract, day: date = TODAY) -> set[str]:
@@ -57,7 +56,7 @@ def judged(grade: str) -> Setting:
         inspected_on=TODAY - timedelta(3),
         published_on=None,
         report_link="https://example.org/report",
-        act=Act(analyst(), **NOW),
+        act=Act(analyst(), AT, TODAY),
     )
     return setting
 
@@ -87,7 +86,7 @@ class TestSettings:
             setting_id=Setting.objects.get(urn="SC900001").pk,
             from_on=TODAY,
             legal_basis="Court order",
-            act=Act(analyst(), **NOW),
+            act=Act(analyst(), AT, TODAY),
         )
         assert "setting_adverse" in codes(contract)
 
@@ -101,7 +100,7 @@ class TestSettings:
         contract = registered()
         judged("inadequate")
         contract.reason_periods.filter(code="setting_adverse").delete()
-        placements.turn_of_the_day(act=Act(None, **NOW))
+        placements.turn_of_the_day(act=Act(None, AT, TODAY))
         assert facts.out_of_line() == []
 
 
@@ -130,9 +129,9 @@ class TestActions:
             origin_type="evaluation",
             owner=by,
             due_on=TODAY,
-            act=Act(by, **NOW),
+            act=Act(by, AT, TODAY),
         )
-        rating.rerate(contract_ids=[contract.pk], act=Act(by, **NOW))
+        rating.rerate(contract_ids=[contract.pk], act=Act(by, AT, TODAY))
         return made
 
     def test_an_action_not_done_counts_from_the_day_after_it_was_due(self) -> None:
@@ -148,7 +147,7 @@ class TestActions:
         by = UserFactory(role="contract_officer")
         contract = registered(by)
         action = self.raised(contract, by)
-        following.change_action(change=actions.mark_done, action_id=action.pk, text="Sent", act=Act(by, **NOW))
+        following.change_action(change=actions.mark_done, action_id=action.pk, text="Sent", act=Act(by, AT, TODAY))
         assert "action_overdue" not in codes(contract, TODAY + timedelta(1))
 
     def test_moving_its_day_rates_the_contract_anew(self) -> None:
@@ -156,7 +155,11 @@ class TestActions:
         contract = registered(by)
         action = self.raised(contract, by)
         following.change_action(
-            change=actions.move_due, action_id=action.pk, due_on=TODAY + timedelta(9), because="Ill", act=Act(by, **NOW)
+            change=actions.move_due,
+            action_id=action.pk,
+            due_on=TODAY + timedelta(9),
+            because="Ill",
+            act=Act(by, AT, TODAY),
         )
         assert "action_overdue" not in codes(contract, TODAY + timedelta(9))
 
@@ -172,7 +175,7 @@ class TestLaw:
             in_force=TODAY - timedelta(2),
             policies=["dbs"],
             review_by=TODAY + timedelta(10),
-            act=Act(UserFactory(role="contract_officer"), **NOW),
+            act=Act(UserFactory(role="contract_officer"), AT, TODAY),
         )
         assert (
             "policy_before_law_change" in codes(contract, TODAY + timedelta(10)),

@@ -12,7 +12,7 @@ from plumbline.people.act import Act
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2016, 3, 1)
-NOW = {"at": datetime(2016, 3, 1, 9, 30, tzinfo=UTC), "on": TODAY}
+AT = datetime(2016, 3, 1, 9, 30, tzinfo=UTC)
 LOGINS = [pytest.param(login, marks=pytest.mark.login(login)) for login in ("web", "worker")]
 
 
@@ -28,7 +28,7 @@ def contract():
         starts_on=date(2016, 1, 1),
         ends_on=date(2017, 12, 31),
     )
-    return register_contract(entry=entry, act=Act(None, **NOW))
+    return register_contract(entry=entry, act=Act(None, AT, TODAY))
 
 
 def run(statement: str) -> None:
@@ -83,7 +83,7 @@ def test_an_assessment_that_comes_ends_the_want_as_before(contract) -> None:
         contract=contract, kind="self", completed_on=date(2016, 2, 1), valid_until=date(2017, 1, 31)
     )
     with transaction.atomic():
-        rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
+        rating.rerate(contract_ids=[contract.pk], act=Act(None, AT, TODAY))
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")
     assert contract.reason_periods.filter(code="no_self_assessment").count() == 2
@@ -93,7 +93,7 @@ def test_a_contract_that_ends_sooner_keeps_its_rating_to_its_last_day(contract) 
     contract.ends_on = date(2016, 6, 30)
     contract.save(update_fields=["ends_on"])
     with transaction.atomic():
-        rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
+        rating.rerate(contract_ids=[contract.pk], act=Act(None, AT, TODAY))
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")
     assert RatingPeriod.objects.get(contract=contract).to_on == date(2016, 6, 30)

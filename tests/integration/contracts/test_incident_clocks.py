@@ -10,7 +10,7 @@ from plumbline.contracts.queries import rating
 from plumbline.flags.models import Flag
 from plumbline.jobs.night import night
 from plumbline.people.act import Act
-from tests.integration.contracts.incident_situations import AT, NOW, ON, a_world, an_incident
+from tests.integration.contracts.incident_situations import AT, ON, a_world, an_incident
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_the_night_marks_each_late_line_as_told_upwards() -> None:
 
 def test_a_contract_is_red_from_the_day_after_somebody_was_not_told_in_time() -> None:
     world = a_world(live_on=ON - timedelta(days=300))
-    rerate(contract_ids=[world.contract.pk], act=Act(None, **NOW))
+    rerate(contract_ids=[world.contract.pk], act=Act(None, AT, ON))
     an_incident(world)
     reasons = rating.rating_on(ON + timedelta(days=2), world.contract.pk).reasons
     assert "notification_overdue" in {reason.code for reason in reasons}

@@ -10,7 +10,7 @@ from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.act import Act
 from tests.duties import of_kind
 from tests.factories.people import UserFactory
-from tests.integration.contracts.incident_situations import NOW, ON, STEPS, World, a_world, agreed, an_incident
+from tests.integration.contracts.incident_situations import AT, ON, STEPS, World, a_world, agreed, an_incident
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
@@ -18,13 +18,13 @@ CHANGED = (*STEPS, Step("Look back together", "council"))
 
 
 def write(world: World, steps=STEPS):
-    return incident_forms.write_form(contract_id=world.contract.pk, steps=steps, act=Act(world.manager, **NOW))
+    return incident_forms.write_form(contract_id=world.contract.pk, steps=steps, act=Act(world.manager, AT, ON))
 
 
 def test_two_agreements_are_not_enough(world: World) -> None:
     form = write(world)
-    incident_forms.agree_form(form_id=form.pk, side="manager", act=Act(world.manager, **NOW))
-    incident_forms.agree_form(form_id=form.pk, side="area", act=Act(world.area_lead, **NOW))
+    incident_forms.agree_form(form_id=form.pk, side="manager", act=Act(world.manager, AT, ON))
+    incident_forms.agree_form(form_id=form.pk, side="area", act=Act(world.area_lead, AT, ON))
     assert queries.form_in_force(world.contract) is None
 
 
@@ -55,12 +55,12 @@ def test_an_older_version_is_not_agreed_after_a_newer_was_written(world: World) 
     old = write(world)
     write(world, CHANGED)
     with pytest.raises(RuleBroken, match="newer version"):
-        incident_forms.agree_form(form_id=old.pk, side="provider", act=Act(world.provider, **NOW))
+        incident_forms.agree_form(form_id=old.pk, side="provider", act=Act(world.provider, AT, ON))
 
 
 def test_a_provider_writes_no_form(world: World) -> None:
     with pytest.raises(NotAllowed):
-        incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, act=Act(world.provider, **NOW))
+        incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, act=Act(world.provider, AT, ON))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_provider_writes_no_form(world: World) -> None:
 def test_each_side_agrees_for_itself_only(world: World, who: str, side: str) -> None:
     form = write(world)
     with pytest.raises(NotAllowed):
-        incident_forms.agree_form(form_id=form.pk, side=side, act=Act(getattr(world, who), **NOW))
+        incident_forms.agree_form(form_id=form.pk, side=side, act=Act(getattr(world, who), AT, ON))
 
 
 def test_where_no_manager_is_named_a_contract_officer_agrees_for_that_side() -> None:
@@ -116,13 +116,13 @@ def ticked(incident) -> list[int]:
 def test_a_step_is_ticked_and_the_tick_taken_back_with_who_and_when(world: World) -> None:
     agreed(world)
     incident = an_incident(world)
-    incident_forms.tick_step(incident_id=incident.pk, place=1, act=Act(world.provider, **NOW))
+    incident_forms.tick_step(incident_id=incident.pk, place=1, act=Act(world.provider, AT, ON))
     assert ticked(incident) == [1]
     with pytest.raises(RuleBroken, match="ticked this step already"):
-        incident_forms.tick_step(incident_id=incident.pk, place=1, act=Act(world.manager, **NOW))
-    incident_forms.untick_step(incident_id=incident.pk, place=1, act=Act(world.manager, **NOW))
+        incident_forms.tick_step(incident_id=incident.pk, place=1, act=Act(world.manager, AT, ON))
+    incident_forms.untick_step(incident_id=incident.pk, place=1, act=Act(world.manager, AT, ON))
     assert ticked(incident) == []
-    incident_forms.tick_step(incident_id=incident.pk, place=1, act=Act(world.manager, **NOW))
+    incident_forms.tick_step(incident_id=incident.pk, place=1, act=Act(world.manager, AT, ON))
     ever = [(each.taken_by, each.undone_by) for each in queries.steps_ever_taken(incident)]
     assert ever == [(world.provider, world.manager), (world.manager, None)]
 
@@ -132,8 +132,8 @@ def test_the_provider_ticks_its_own_steps_and_the_council_all(world: World) -> N
     incident = an_incident(world)
     for place, by in ((2, world.provider), (1, world.other_provider), (3, world.manager), (0, world.manager)):
         with pytest.raises(NotAllowed):
-            incident_forms.tick_step(incident_id=incident.pk, place=place, act=Act(by, **NOW))
-    incident_forms.tick_step(incident_id=incident.pk, place=2, act=Act(world.manager, **NOW))
+            incident_forms.tick_step(incident_id=incident.pk, place=place, act=Act(by, AT, ON))
+    incident_forms.tick_step(incident_id=incident.pk, place=2, act=Act(world.manager, AT, ON))
     assert ticked(incident) == [2]
     with pytest.raises(RuleBroken, match="not ticked"):
-        incident_forms.untick_step(incident_id=incident.pk, place=1, act=Act(world.manager, **NOW))
+        incident_forms.untick_step(incident_id=incident.pk, place=1, act=Act(world.manager, AT, ON))

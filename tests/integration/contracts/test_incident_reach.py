@@ -18,7 +18,7 @@ from plumbline.people.models import Child
 from tests.factories.people import ChildFactory, ProfessionalFactory, TieFactory, UserFactory
 from tests.factories.records import InvolvementFactory
 from tests.integration.contracts.incident_situations import (
-    NOW,
+    AT,
     ON,
     World,
     an_incident,
@@ -96,7 +96,9 @@ def test_whoever_wrote_the_full_account_reads_it(world: World) -> None:
 
 def test_the_contracts_manager_lets_a_colleague_read(world: World) -> None:
     incident = an_incident(world, narrative="All of it.")
-    incidents.let_read(incident_id=incident.pk, reader=world.officer, because="Holiday.", act=Act(world.manager, **NOW))
+    incidents.let_read(
+        incident_id=incident.pk, reader=world.officer, because="Holiday.", act=Act(world.manager, AT, ON)
+    )
     assert queries.may_read_narrative(world.officer, incident, on=ON)
 
 
@@ -104,7 +106,7 @@ def test_nobody_lets_themselves_read(world: World) -> None:
     incident = an_incident(world, narrative="All of it.")
     with pytest.raises(NotAllowed):
         incidents.let_read(
-            incident_id=incident.pk, reader=world.officer, because="Curious.", act=Act(world.officer, **NOW)
+            incident_id=incident.pk, reader=world.officer, because="Curious.", act=Act(world.officer, AT, ON)
         )
 
 
@@ -112,14 +114,14 @@ def test_a_role_that_reads_no_accounts_is_not_let_in(world: World) -> None:
     incident = an_incident(world, narrative="All of it.")
     with pytest.raises(RuleBroken, match="Their role"):
         incidents.let_read(
-            incident_id=incident.pk, reader=UserFactory(role="evaluator"), because="x", act=Act(world.manager, **NOW)
+            incident_id=incident.pk, reader=UserFactory(role="evaluator"), because="x", act=Act(world.manager, AT, ON)
         )
 
 
 def test_reading_the_full_account_leaves_a_trace_on_the_child_too(world: World) -> None:
     child = ChildFactory()
     incident = an_incident(world, children=(child,), narrative="All of it.")
-    incidents.note_narrative_read(incident_id=incident.pk, act=Act(world.manager, **NOW))
+    incidents.note_narrative_read(incident_id=incident.pk, act=Act(world.manager, AT, ON))
     traces = Event.objects.filter(kind="contracts.incident.narrative_read", subject_id=str(incident.pk))
     assert sorted(traces.values_list("child_id", flat=True), key=str) == sorted([None, child.pk], key=str)
 
@@ -127,7 +129,7 @@ def test_reading_the_full_account_leaves_a_trace_on_the_child_too(world: World) 
 def test_who_may_not_read_the_full_account_leaves_no_trace_of_reading(world: World) -> None:
     incident = an_incident(world, narrative="All of it.")
     with pytest.raises(NotAllowed):
-        incidents.note_narrative_read(incident_id=incident.pk, act=Act(world.officer, **NOW))
+        incidents.note_narrative_read(incident_id=incident.pk, act=Act(world.officer, AT, ON))
 
 
 @pytest.mark.parametrize("way", [incidents.link_child, incidents.link_child_placed_there])
@@ -136,7 +138,7 @@ def test_a_child_whom_a_text_names_is_linked_told_of_and_the_text_is_hidden_unti
     worker = UserFactory(role="social_worker", email="worker@example.org")
     TieFactory(user=worker, subject_id=child.pk)
     incident = an_incident(world, summary="Orla did not come back.", immediate_action="The police were called.")
-    incidents.add_news(incident_id=incident.pk, text="Penn is back.", act=Act(world.provider, **NOW))
+    incidents.add_news(incident_id=incident.pk, text="Penn is back.", act=Act(world.provider, AT, ON))
     incidents.raise_incident_action(
         incident_id=incident.pk,
         title="Ask Orla",
@@ -145,25 +147,25 @@ def test_a_child_whom_a_text_names_is_linked_told_of_and_the_text_is_hidden_unti
         owner_organisation=None,
         due_on=date(2016, 8, 1),
         critical=False,
-        act=Act(world.manager, **NOW),
+        act=Act(world.manager, AT, ON),
     )
-    assert way(incident_id=incident.pk, child=child, act=Act(world.manager, **NOW)) == 3
+    assert way(incident_id=incident.pk, child=child, act=Act(world.manager, AT, ON)) == 3
     incident.refresh_from_db()
     assert flag_of(child).state == "open"
     assert (incident.summary, incident.immediate_action) == (HELD, "The police were called.")
     assert (incident.news.get().text, queries.actions_of(incident).get().detail) == (HELD, HELD)
     assert Message.objects.filter(to_user=worker, subject__contains="waits to be read").count() == 3
     for text in held.to_read(worker, visible=Child.objects.all(), on=ON):
-        settle_text(held_id=text.pk, text="A child.", visible=Child.objects.all(), act=Act(worker, **NOW))
+        settle_text(held_id=text.pk, text="A child.", visible=Child.objects.all(), act=Act(worker, AT, ON))
     incident.refresh_from_db()
     assert (incident.summary, incident.news.get().text) == ("A child.", "A child.")
 
 
 def test_a_child_is_linked_once(world: World) -> None:
     incident, child = an_incident(world), ChildFactory()
-    incidents.link_child(incident_id=incident.pk, child=child, act=Act(world.manager, **NOW))
+    incidents.link_child(incident_id=incident.pk, child=child, act=Act(world.manager, AT, ON))
     with pytest.raises(RuleBroken, match="linked already"):
-        incidents.link_child(incident_id=incident.pk, child=child, act=Act(world.manager, **NOW))
+        incidents.link_child(incident_id=incident.pk, child=child, act=Act(world.manager, AT, ON))
 
 
 # --- the children's own workers --------------------------------------------------------------------------------------
@@ -183,15 +185,15 @@ def test_the_allocated_worker_and_the_manager_are_told_of_a_linked_child(world: 
 
 def test_a_child_linked_later_is_told_then(world: World) -> None:
     child, incident = InvolvementFactory().child, an_incident(world)
-    incidents.link_child(incident_id=incident.pk, child=child, act=Act(world.manager, **NOW))
+    incidents.link_child(incident_id=incident.pk, child=child, act=Act(world.manager, AT, ON))
     assert flag_of(child).state == "open"
 
 
 def test_a_link_taken_back_closes_its_flag(world: World) -> None:
     child, incident = InvolvementFactory().child, an_incident(world)
-    incidents.link_child(incident_id=incident.pk, child=child, act=Act(world.manager, **NOW))
+    incidents.link_child(incident_id=incident.pk, child=child, act=Act(world.manager, AT, ON))
     incidents.unlink_child(
-        incident_id=incident.pk, child=child, because="Another child.", act=Act(world.manager, **NOW)
+        incident_id=incident.pk, child=child, because="Another child.", act=Act(world.manager, AT, ON)
     )
     assert flag_of(child).state == "closed"
 

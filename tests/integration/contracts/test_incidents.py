@@ -21,7 +21,6 @@ from tests.duties import of_kind
 from tests.factories.people import ChildFactory, ProfessionalFactory, TieFactory, UserFactory
 from tests.integration.contracts.incident_situations import (
     AT,
-    NOW,
     ON,
     World,
     a_world,
@@ -37,7 +36,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
 def tell_everybody(incident, world: World) -> None:
     for row in incident.notifications.all():
-        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.manager, **NOW))
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.manager, AT, ON))
 
 
 def open_flags(incident) -> set[str]:
@@ -126,19 +125,19 @@ def test_a_text_about_a_child_whom_the_writer_may_not_see_is_kept_unseen_whateve
 def test_a_text_kept_unseen_is_read_by_who_may_see_the_child_and_nobody_else(world: World) -> None:
     child = ChildFactory(forename="Orla", surname="Penn")
     incident = an_incident(world, children=(child,))
-    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, **NOW))
+    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, AT, ON))
     held = HeldText.objects.get(incident=incident)
     worker = UserFactory(role="social_worker", email="worker@example.org")
     everybody = Child.objects.all()
     for other in (world.provider, UserFactory(role="team_manager")):
         with pytest.raises(NotAllowed):
             held_texts.settle_text(
-                held_id=held.pk, text="Back.", visible=children_visible_to(other, on=NOW["on"]), act=Act(other, **NOW)
+                held_id=held.pk, text="Back.", visible=children_visible_to(other, on=ON), act=Act(other, AT, ON)
             )
     TieFactory(user=worker, subject_id=child.pk)
     with pytest.raises(RuleBroken, match="names someone"):
-        held_texts.settle_text(held_id=held.pk, text="Orla is back.", visible=everybody, act=Act(worker, **NOW))
-    held_texts.settle_text(held_id=held.pk, text="The child is back.", visible=everybody, act=Act(worker, **NOW))
+        held_texts.settle_text(held_id=held.pk, text="Orla is back.", visible=everybody, act=Act(worker, AT, ON))
+    held_texts.settle_text(held_id=held.pk, text="The child is back.", visible=everybody, act=Act(worker, AT, ON))
     assert incident.news.get().text == "The child is back."
 
 
@@ -147,7 +146,7 @@ def test_who_works_with_the_child_is_asked_to_read_it_by_a_mail_that_names_nobod
     worker = UserFactory(role="social_worker", email="worker@example.org")
     TieFactory(user=worker, subject_id=child.pk)
     incident = an_incident(world, children=(child,))
-    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, **NOW))
+    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, AT, ON))
     message = Message.objects.get(to_user=worker, subject="Plumbline: a text waits to be read")
     assert "Orla" not in message.body
 
@@ -163,7 +162,7 @@ def test_every_refusal_of_a_name_is_an_event_and_after_some_nothing_is_compared(
 def test_a_setting_of_another_contract_is_refused(world: World) -> None:
     with pytest.raises(RuleBroken, match="not one of this contract"):
         incidents.report_incident(
-            contract_id=world.contract.pk, setting_id=a_world().setting.pk, told=told(), act=Act(world.provider, **NOW)
+            contract_id=world.contract.pk, setting_id=a_world().setting.pk, told=told(), act=Act(world.provider, AT, ON)
         )
 
 
@@ -177,59 +176,61 @@ def test_an_incident_of_tomorrow_is_refused(world: World) -> None:
 
 def test_told_in_time_is_kept_with_who_and_how(world: World) -> None:
     row = line(an_incident(world), "ofsted")
-    done = incident_notices.mark_sent(notification_id=row.pk, channel="Online form", act=Act(world.provider, **NOW))
+    done = incident_notices.mark_sent(notification_id=row.pk, channel="Online form", act=Act(world.provider, AT, ON))
     assert (done.sent_at, done.sent_by, done.channel) == (AT, world.provider, "Online form")
 
 
 def test_a_provider_does_not_answer_for_the_councils_duty(world: World) -> None:
     row = line(an_incident(world), "caseworker")
     with pytest.raises(NotAllowed):
-        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.provider, **NOW))
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.provider, AT, ON))
 
 
 def test_another_provider_marks_nothing(world: World) -> None:
     row = line(an_incident(world), "ofsted")
     with pytest.raises(NotAllowed):
-        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.other_provider, **NOW))
+        incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.other_provider, AT, ON))
 
 
 def test_a_provider_cannot_excuse_itself_from_telling(world: World) -> None:
     row = line(an_incident(world), "ofsted")
     with pytest.raises(NotAllowed):
-        incident_notices.mark_not_needed(notification_id=row.pk, because="Not serious.", act=Act(world.provider, **NOW))
+        incident_notices.mark_not_needed(
+            notification_id=row.pk, because="Not serious.", act=Act(world.provider, AT, ON)
+        )
 
 
 def test_what_is_not_needed_needs_a_reason(world: World) -> None:
     row = line(an_incident(world), "ofsted")
     with pytest.raises(RuleBroken, match="why it is not needed"):
-        incident_notices.mark_not_needed(notification_id=row.pk, because=" ", act=Act(world.manager, **NOW))
+        incident_notices.mark_not_needed(notification_id=row.pk, because=" ", act=Act(world.manager, AT, ON))
 
 
 def test_a_provider_does_not_say_that_the_council_received_it(world: World) -> None:
     row = line(an_incident(world), "service_inbox")
-    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, AT, ON))
     with pytest.raises(NotAllowed):
-        incident_notices.mark_received(notification_id=row.pk, received_by="The inbox", act=Act(world.provider, **NOW))
+        incident_notices.mark_received(notification_id=row.pk, received_by="The inbox", act=Act(world.provider, AT, ON))
 
 
 def test_the_council_says_that_it_received_it(world: World) -> None:
     row = line(an_incident(world), "service_inbox")
-    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
-    done = incident_notices.mark_received(notification_id=row.pk, received_by="Beth", act=Act(world.manager, **NOW))
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, AT, ON))
+    done = incident_notices.mark_received(notification_id=row.pk, received_by="Beth", act=Act(world.manager, AT, ON))
     assert (done.received_at, done.received_by) == (AT, "Beth")
 
 
 def test_what_was_not_sent_cannot_have_been_received(world: World) -> None:
     row = line(an_incident(world), "ofsted")
     with pytest.raises(RuleBroken, match="not been sent"):
-        incident_notices.mark_received(notification_id=row.pk, received_by="ref 7", act=Act(world.provider, **NOW))
+        incident_notices.mark_received(notification_id=row.pk, received_by="ref 7", act=Act(world.provider, AT, ON))
 
 
 def test_nothing_is_sent_twice(world: World) -> None:
     row = line(an_incident(world), "ofsted")
-    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, AT, ON))
     with pytest.raises(RuleBroken, match="recorded already"):
-        incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.manager, **NOW))
+        incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.manager, AT, ON))
 
 
 def test_once_everybody_was_told_the_flag_of_the_report_closes(world: World) -> None:
@@ -282,22 +283,22 @@ def test_later_news_goes_to_all_who_were_told_and_to_nobody_else(world: World) -
     incident = an_incident(world)
     for recipient in ("ofsted", "service_inbox"):
         row = line(incident, recipient)
-        incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
-    news = incidents.add_news(incident_id=incident.pk, text="The child is back.", act=Act(world.provider, **NOW))
+        incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, AT, ON))
+    news = incidents.add_news(incident_id=incident.pk, text="The child is back.", act=Act(world.provider, AT, ON))
     assert set(news.sent.values_list("notification__recipient", flat=True)) == {"ofsted", "service_inbox"}
 
 
 def test_later_news_has_a_clock_of_its_own(world: World) -> None:
     incident = an_incident(world)
     tell_everybody(incident, world)
-    news = incidents.add_news(incident_id=incident.pk, text="The child is back.", act=Act(world.manager, **NOW))
+    news = incidents.add_news(incident_id=incident.pk, text="The child is back.", act=Act(world.manager, AT, ON))
     assert set(news.sent.values_list("due_at", flat=True)) == {AT + timedelta(hours=24)}
 
 
 def test_later_news_not_passed_on_in_time_is_flagged(world: World) -> None:
     incident = an_incident(world)
     tell_everybody(incident, world)
-    incidents.add_news(incident_id=incident.pk, text="The child is back.", act=Act(world.manager, **NOW))
+    incidents.add_news(incident_id=incident.pk, text="The child is back.", act=Act(world.manager, AT, ON))
     incident_notices.escalate_overdue(act=Act(None, **NEXT_DAY))
     assert open_flags(incident) == {"notification_overdue"}
 
@@ -310,7 +311,7 @@ def test_no_text_about_a_linked_child_tells_the_childs_name_to_who_may_not_see_i
     """Whatever is typed, the same comes back: of every operation that takes a text for wide reading."""
     incident = an_incident(world, children=(ChildFactory(forename="Orla", surname="Penn"),))
     write = {
-        "news": lambda: incidents.add_news(incident_id=incident.pk, text=text, act=Act(world.manager, **NOW)).text,
+        "news": lambda: incidents.add_news(incident_id=incident.pk, text=text, act=Act(world.manager, AT, ON)).text,
         "action": lambda: (
             incidents.raise_incident_action(
                 incident_id=incident.pk,
@@ -318,9 +319,9 @@ def test_no_text_about_a_linked_child_tells_the_childs_name_to_who_may_not_see_i
                 detail="",
                 owner=world.manager,
                 owner_organisation=None,
-                due_on=NOW["on"],
+                due_on=ON,
                 critical=False,
-                act=Act(world.manager, **NOW),
+                act=Act(world.manager, AT, ON),
             ).detail
         ),
         "changed": lambda: (
@@ -329,7 +330,7 @@ def test_no_text_about_a_linked_child_tells_the_childs_name_to_who_may_not_see_i
                 told=told(summary=text),
                 setting_id=None,
                 because="A slip",
-                act=Act(world.manager, **NOW),
+                act=Act(world.manager, AT, ON),
             ).summary
         ),
     }[place]
@@ -339,16 +340,16 @@ def test_no_text_about_a_linked_child_tells_the_childs_name_to_who_may_not_see_i
 @pytest.mark.parametrize("text", ["Orla was found by us.", "Nadia was found by us."])
 def test_what_stands_in_the_way_of_closing_is_said_whatever_was_learnt(world: World, text: str) -> None:
     incident = an_incident(world, children=(ChildFactory(forename="Orla", surname="Penn"),))
-    incidents.move_incident(incident_id=incident.pk, to="review", act=Act(world.manager, **NOW))
+    incidents.move_incident(incident_id=incident.pk, to="review", act=Act(world.manager, AT, ON))
     with pytest.raises(RuleBroken) as refusal:
-        incidents.move_incident(incident_id=incident.pk, to="closed", lessons=text, act=Act(world.manager, **NOW))
+        incidents.move_incident(incident_id=incident.pk, to="closed", lessons=text, act=Act(world.manager, AT, ON))
     assert refusal.value.code == "open_duties"
 
 
 def test_another_provider_adds_no_news(world: World) -> None:
     incident = an_incident(world)
     with pytest.raises(NotAllowed):
-        incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.other_provider, **NOW))
+        incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.other_provider, AT, ON))
 
 
 # --- the council's own -----------------------------------------------------------------------------------------------
@@ -361,7 +362,7 @@ def test_a_notifiable_death_of_2016_is_told_to_ofsted_by_the_council_in_five_wor
         notifiable=True,
         learnt_on=ON,
         because="Neglect is suspected.",
-        act=Act(world.manager, **NOW),
+        act=Act(world.manager, AT, ON),
     )
     assert line(incident, "ofsted_by_council").due_at == datetime(2016, 7, 27, 22, 59, tzinfo=UTC)
 
@@ -374,7 +375,7 @@ def test_a_day_of_learning_before_the_incident_is_refused(world: World) -> None:
             notifiable=True,
             learnt_on=date(2016, 7, 1),
             because="Suspected.",
-            act=Act(world.manager, **NOW),
+            act=Act(world.manager, AT, ON),
         )
 
 
@@ -382,7 +383,7 @@ def test_a_provider_does_not_decide_what_the_panel_is_told(world: World) -> None
     incident = an_incident(world, type="death", summary="A child died.")
     with pytest.raises(NotAllowed):
         incidents.decide_notifiable(
-            incident_id=incident.pk, notifiable=False, learnt_on=ON, because="Illness.", act=Act(world.provider, **NOW)
+            incident_id=incident.pk, notifiable=False, learnt_on=ON, because="Illness.", act=Act(world.provider, AT, ON)
         )
 
 
@@ -403,7 +404,9 @@ def test_a_changed_type_adds_who_must_be_told_with_clocks_from_now(world: World)
 
 
 def close(incident, world: World, lessons: str = "Doors are checked at ten."):
-    return incidents.move_incident(incident_id=incident.pk, to="closed", lessons=lessons, act=Act(world.manager, **NOW))
+    return incidents.move_incident(
+        incident_id=incident.pk, to="closed", lessons=lessons, act=Act(world.manager, AT, ON)
+    )
 
 
 def test_an_incident_with_somebody_untold_is_not_closed(world: World) -> None:
@@ -432,7 +435,7 @@ def test_an_incident_with_an_open_action_is_not_closed(world: World) -> None:
         owner_organisation=world.contract.provider,
         due_on=date(2016, 8, 20),
         critical=False,
-        act=Act(world.manager, **NOW),
+        act=Act(world.manager, AT, ON),
     )
     to_review(incident, world)
     with pytest.raises(RuleBroken, match="The action “Check the doors” is not verified"):
@@ -449,7 +452,7 @@ def test_an_action_of_an_incident_is_the_providers_to_do(world: World) -> None:
         owner_organisation=world.contract.provider,
         due_on=date(2016, 8, 20),
         critical=False,
-        act=Act(world.manager, **NOW),
+        act=Act(world.manager, AT, ON),
     )
     action = Action.objects.get(origin_type="incident", origin_id=incident.pk)
     assert action.owner_organisation == world.contract.provider
@@ -469,7 +472,7 @@ def test_an_outcome_is_recorded_with_who_decided_it(world: World) -> None:
         incident_id=incident.pk,
         outcome="unfounded",
         because="The designated officer's meeting.",
-        act=Act(world.manager, **NOW),
+        act=Act(world.manager, AT, ON),
     )
     assert done.outcome == "unfounded"
 
@@ -480,7 +483,7 @@ def test_a_closed_incident_takes_no_news_until_it_is_opened_again(world: World) 
     to_review(incident, world)
     close(incident, world)
     with pytest.raises(RuleBroken, match="closed"):
-        incidents.add_news(incident_id=incident.pk, text="More.", act=Act(world.manager, **NOW))
+        incidents.add_news(incident_id=incident.pk, text="More.", act=Act(world.manager, AT, ON))
 
 
 def test_an_open_incident_is_not_closed_without_a_review(world: World) -> None:
@@ -515,7 +518,7 @@ def test_another_provider_is_asked_for_nothing(world: World) -> None:
 def test_news_waits_for_whose_duty_the_telling_was(world: World) -> None:
     incident = an_incident(world)
     tell_everybody(incident, world)
-    incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.manager, **NOW))
+    incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.manager, AT, ON))
     waiting = [each.why for each in of_kind("incident.tell", world.manager, ON)]
     assert waiting == ["Still to be told: The child’s caseworker (later news)."]
 
@@ -523,9 +526,9 @@ def test_news_waits_for_whose_duty_the_telling_was(world: World) -> None:
 def test_news_that_was_passed_on_waits_no_more(world: World) -> None:
     incident = an_incident(world)
     tell_everybody(incident, world)
-    incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.manager, **NOW))
+    incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.manager, AT, ON))
     for sent in NewsSent.objects.filter(news__incident=incident):
-        incident_notices.mark_news_sent(news_sent_id=sent.pk, channel="E-mail", act=Act(world.manager, **NOW))
+        incident_notices.mark_news_sent(news_sent_id=sent.pk, channel="E-mail", act=Act(world.manager, AT, ON))
     assert of_kind("incident.tell", world.provider, ON) == []
 
 

@@ -20,14 +20,15 @@ from plumbline.contracts.queries import facts, held
 from plumbline.contracts.queries import incidents as queries
 from plumbline.flags.models import Flag
 from plumbline.flags.outbox import why_not
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.act import Act
 from plumbline.people.models import Child, User
 from plumbline.placements import at_setting
 from tests.duties import of_kind
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
 from tests.factories.records import InvolvementFactory, PlacementFactory
-from tests.integration.contracts.incident_situations import AT, NOW, ON, World, an_incident, line
+from tests.integration.contracts.incident_situations import AT, ON, World, an_incident, line
+from tests.refusals import raises
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
@@ -57,8 +58,8 @@ def whole(world: World) -> Incident:
     incident = an_incident(world, children=(child,), type="death")
     Incident.objects.filter(pk=incident.pk).update(outcome="substantiated")
     told = line(incident, "customer_service_centre")
-    incident_notices.mark_sent(notification_id=told.pk, channel="Telephone", act=Act(world.manager, **NOW))
-    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, **NOW))
+    incident_notices.mark_sent(notification_id=told.pk, channel="Telephone", act=Act(world.manager, AT, ON))
+    incidents.add_news(incident_id=incident.pk, text="Orla is back.", act=Act(world.provider, AT, ON))
     incidents.raise_incident_action(
         incident_id=incident.pk,
         title="Mend the gate",
@@ -67,9 +68,9 @@ def whole(world: World) -> Incident:
         owner_organisation=world.contract.provider,
         due_on=date(2016, 7, 21),
         critical=True,
-        act=Act(world.manager, **NOW),
+        act=Act(world.manager, AT, ON),
     )
-    at_setting.tell_of_children(act=Act(None, **NOW))
+    at_setting.tell_of_children(act=Act(None, AT, ON))
     incident_notices.escalate_overdue(act=Act(None, **LATER))
     return incident
 
@@ -208,10 +209,6 @@ def test_who_does_not_handle_it_cannot(world: World) -> None:
         at_setting.take_back(incident_id=incident.pk, because="No.", act=Act(world.provider, **LATER))
 
 
-def refused(code: str) -> Any:
-    return pytest.raises(RuleBroken, check=lambda refusal: refusal.code == code)
-
-
 def test_what_cannot_be_is_refused(world: World) -> None:
     incident, other = an_incident(world), an_incident(world)
     for code, said in (
@@ -220,16 +217,16 @@ def test_what_cannot_be_is_refused(world: World) -> None:
         ("same_incident", {"same_as": incident.reference}),
         ("names_somebody", {"because": world.provider.name}),
     ):
-        with refused(code):
+        with raises(code):
             set_aside(incident, world, **said)
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         take_back(incident, world)
     set_aside(incident, world, same_as=other.reference)
-    with refused("others_lead_here"):
+    with raises("others_lead_here"):
         set_aside(other, world)
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         set_aside(other, world, same_as=incident.reference)
-    with refused("missing_reason"):
+    with raises("missing_reason"):
         take_back(incident, world, because="")
 
 
@@ -237,13 +234,13 @@ def test_nothing_is_done_with_it_meanwhile(world: World) -> None:
     incident = an_incident(world)
     row = line(incident, "ofsted")
     set_aside(incident, world)
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.manager, **LATER))
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         incidents.add_news(incident_id=incident.pk, text="More.", act=Act(world.provider, **LATER))
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         incidents.link_child(incident_id=incident.pk, child=ChildFactory(), act=Act(world.manager, **LATER))
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         incidents.move_incident(incident_id=incident.pk, to="review", act=Act(world.manager, **LATER))
 
 

@@ -19,7 +19,6 @@ from tests.factories.people import UserFactory
 
 AT = datetime(2016, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2016, 3, 1)
-NOW = {"at": AT, "on": TODAY}
 
 
 def officer() -> User:
@@ -31,7 +30,7 @@ def registered(by: User, reference: str = "CT900", **more: object):
         "reference": reference, "title": "Short breaks", "kind": "block", "provider": "Fenside Care Ltd",
         "service": "Short breaks", "starts_on": TODAY - timedelta(30), "ends_on": date(2018, 2, 28),
     }  # fmt: skip
-    return register.register_contract(entry=register.Entry(**entry | more), act=Act(by, **NOW))
+    return register.register_contract(entry=register.Entry(**entry | more), act=Act(by, AT, TODAY))
 
 
 def in_order(contract, *, valid_until: date = date(2017, 1, 31)) -> None:
@@ -42,7 +41,7 @@ def in_order(contract, *, valid_until: date = date(2017, 1, 31)) -> None:
         )
     for policy in POLICIES:
         PolicyReview.objects.create(contract=contract, policy=policy, reviewed_on=contract.starts_on)
-    rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
+    rating.rerate(contract_ids=[contract.pk], act=Act(None, AT, TODAY))
 
 
 def colour(contract, day: date) -> str:
@@ -100,7 +99,7 @@ class TestByTheDay:
     def test_an_ended_contract_has_its_colours_up_to_its_last_day_and_none_after(self) -> None:
         by = officer()
         contract = registered(by)
-        register.end_contract(contract_id=contract.pk, last_day=TODAY, because="Not renewed", act=Act(by, **NOW))
+        register.end_contract(contract_id=contract.pk, last_day=TODAY, because="Not renewed", act=Act(by, AT, TODAY))
         assert (colour(contract, TODAY), colour(contract, TODAY + timedelta(1))) == ("amber", "")
 
 
@@ -111,7 +110,7 @@ class TestOneFact:
         one, other = registered(by), registered(by, "CT901")
         standing = set(ReasonPeriod.objects.filter(contract=other).values_list("pk", flat=True))
         Assessment.objects.create(contract=one, kind="self", completed_on=TODAY, valid_until=date(2017, 2, 28))
-        done = rating.rerate(contract_ids=[one.pk], act=Act(None, **NOW))
+        done = rating.rerate(contract_ids=[one.pk], act=Act(None, AT, TODAY))
         assert (done.contracts, set(ReasonPeriod.objects.filter(contract=other).values_list("pk", flat=True))) == (
             (one.pk,),
             standing,
@@ -120,13 +119,13 @@ class TestOneFact:
     def test_only_the_reasons_that_differ_are_written(self) -> None:
         contract = registered(officer())
         Assessment.objects.create(contract=contract, kind="self", completed_on=TODAY, valid_until=date(2018, 2, 28))
-        done = rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
+        done = rating.rerate(contract_ids=[contract.pk], act=Act(None, AT, TODAY))
         # One reason ends a year and ten months earlier; the colour is the same as before.
         assert (done.written, done.removed) == (1, 1)
 
     def test_working_out_everything_again_changes_nothing(self) -> None:
         registered(officer())
-        done = rating.rerate(contract_ids=None, act=Act(None, **NOW))
+        done = rating.rerate(contract_ids=None, act=Act(None, AT, TODAY))
         assert (done.written, done.removed) == (0, 0)
 
 
@@ -137,7 +136,7 @@ class TestByHand:
         contract = registered(by)
         in_order(contract)
         rating.rate_by_hand(
-            contract_id=contract.pk, colour="red", because="Staff left", until_on=None, act=Act(by, **NOW)
+            contract_id=contract.pk, colour="red", because="Staff left", until_on=None, act=Act(by, AT, TODAY)
         )
         assert colour(contract, TODAY) == "red"
 
@@ -146,7 +145,7 @@ class TestByHand:
         contract = registered(by)
         in_order(contract)
         rating.rate_by_hand(
-            contract_id=contract.pk, colour="red", because="Staff left", until_on=None, act=Act(by, **NOW)
+            contract_id=contract.pk, colour="red", because="Staff left", until_on=None, act=Act(by, AT, TODAY)
         )
         assert rating_on(TODAY, contract.pk).reasons[0].sentence == "Rated worse by hand (Staff left)."
 
@@ -155,7 +154,11 @@ class TestByHand:
         contract = registered(by)
         with pytest.raises(RuleBroken) as refused:
             rating.rate_by_hand(
-                contract_id=contract.pk, colour="green", because="Fine", until_on=date(2016, 4, 1), act=Act(by, **NOW)
+                contract_id=contract.pk,
+                colour="green",
+                because="Fine",
+                until_on=date(2016, 4, 1),
+                act=Act(by, AT, TODAY),
             )
         assert refused.value.code == "needs_override"
 
@@ -167,7 +170,7 @@ class TestByHand:
                 colour="green",
                 because="Fine",
                 until_on=None,
-                act=Act(UserFactory(role="head_of_service"), **NOW),
+                act=Act(UserFactory(role="head_of_service"), AT, TODAY),
             )
         assert refused.value.code == "missing_end"
 
@@ -175,14 +178,14 @@ class TestByHand:
         contract = registered(officer())
         in_order(contract)
         PolicyReview.objects.filter(contract=contract, policy="dbs").delete()
-        rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
+        rating.rerate(contract_ids=[contract.pk], act=Act(None, AT, TODAY))
         until = TODAY + timedelta(10)
         rating.rate_by_hand(
             contract_id=contract.pk,
             colour="green",
             because="Seen on paper",
             until_on=until,
-            act=Act(UserFactory(role="head_of_service"), **NOW),
+            act=Act(UserFactory(role="head_of_service"), AT, TODAY),
         )
         assert [colour(contract, day) for day in (TODAY, until, until + timedelta(1))] == ["green", "green", "amber"]
 
@@ -193,7 +196,7 @@ class TestByHand:
             colour="green",
             because="They promised",
             until_on=date(2016, 4, 1),
-            act=Act(UserFactory(role="director"), **NOW),
+            act=Act(UserFactory(role="director"), AT, TODAY),
         )
         assert colour(contract, TODAY) == "amber"
 
@@ -201,14 +204,14 @@ class TestByHand:
         contract = registered(officer())
         in_order(contract)
         PolicyReview.objects.filter(contract=contract, policy="dbs").delete()
-        rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
+        rating.rerate(contract_ids=[contract.pk], act=Act(None, AT, TODAY))
         head = UserFactory(role="head_of_service")
         rating.rate_by_hand(
             contract_id=contract.pk,
             colour="green",
             because="Seen on paper",
             until_on=TODAY + timedelta(10),
-            act=Act(head, **NOW),
+            act=Act(head, AT, TODAY),
         )
         # The council's day, whatever the clock of the machine says.
         later = {"at": AT + timedelta(days=900), "on": TODAY + timedelta(3)}
@@ -220,7 +223,7 @@ class TestByHand:
         contract = registered(officer())
         head = UserFactory(role="head_of_service")
         rating.rate_by_hand(
-            contract_id=contract.pk, colour="red", because="Staff left", until_on=TODAY, act=Act(head, **NOW)
+            contract_id=contract.pk, colour="red", because="Staff left", until_on=TODAY, act=Act(head, AT, TODAY)
         )
         with pytest.raises(IntegrityError, match="rating_by_hand_ended_whole"), transaction.atomic():
             contract.ratings_by_hand.update(**part)
@@ -233,7 +236,7 @@ class TestByHand:
                 colour="red",
                 because="No",
                 until_on=None,
-                act=Act(UserFactory(role="social_worker"), **NOW),
+                act=Act(UserFactory(role="social_worker"), AT, TODAY),
             )
 
 
@@ -275,9 +278,9 @@ class TestTold:
         contract = registered(by)
         in_order(contract)
         rating.rate_by_hand(
-            contract_id=contract.pk, colour="red", because="What Kit told us", until_on=None, act=Act(by, **NOW)
+            contract_id=contract.pk, colour="red", because="What Kit told us", until_on=None, act=Act(by, AT, TODAY)
         )
-        decisions.write_digests(act=Act(None, **NOW))
+        decisions.write_digests(act=Act(None, AT, TODAY))
         assert "Kit" not in Message.objects.get(flag=None).body
 
     def test_a_decision_whose_day_has_passed_is_said_with_who_was_to_do_it(self) -> None:
@@ -291,19 +294,19 @@ class TestTold:
             decision="Get the plan",
             by_when=TODAY,
             action_owner=owner,
-            act=Act(team, **NOW),
+            act=Act(team, AT, TODAY),
         )
         decisions.write_digests(act=Act(None, AT, TODAY + timedelta(1)))
         assert (
-            f"CT900: No action plan. What was decided was to be done by 1 March, by {owner}."
+            f"CT900: No action plan. What was decided was to be done by 1 March 2016, by {owner}."
             in Message.objects.get(flag=None).body
         )
 
     def test_no_list_is_sent_twice_a_day(self) -> None:
         UserFactory(role="management_team", email="team@example.org")
         registered(officer())
-        decisions.write_digests(act=Act(None, **NOW))
-        assert decisions.write_digests(act=Act(None, **NOW)) == 0
+        decisions.write_digests(act=Act(None, AT, TODAY))
+        assert decisions.write_digests(act=Act(None, AT, TODAY)) == 0
 
 
 @pytest.mark.django_db
@@ -311,7 +314,7 @@ class TestDecided:
     def decide(self, contract, **more: object):
         said = {"code": "no_action_plan", "about": "", "decision": "Plan by Friday", "by_when": TODAY + timedelta(3)}
         return decisions.decide(
-            contract_id=contract.pk, **said | more, act=Act(UserFactory(role="management_team"), **NOW)
+            contract_id=contract.pk, **said | more, act=Act(UserFactory(role="management_team"), AT, TODAY)
         )
 
     def line(self, contract, on: date = TODAY):
@@ -350,7 +353,7 @@ class TestDecided:
                 about="",
                 decision="Leave it",
                 by_when=TODAY,
-                act=Act(by, **NOW),
+                act=Act(by, AT, TODAY),
             )
 
 
@@ -364,7 +367,7 @@ def test_two_officers_rating_at_once_leave_neither_fact_out(own_database: str) -
                 contract_id=contract.pk, kind=kind, completed_on=TODAY, valid_until=date(2017, 2, 28)
             )
             start.wait(timeout=10)
-            rating.rerate(contract_ids=[contract.pk], act=Act(None, **NOW))
+            rating.rerate(contract_ids=[contract.pk], act=Act(None, AT, TODAY))
         connection.close()
 
     threads = [Thread(target=add, args=(kind,)) for kind in ("self", "plan")]

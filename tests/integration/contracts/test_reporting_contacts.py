@@ -17,7 +17,7 @@ from plumbline.people.act import Act
 from tests.factories.people import ChildFactory, UserFactory
 from tests.factories.tenders import TenderFactory
 from tests.integration.commissioning.tendering import a_version
-from tests.integration.contracts.incident_situations import AT, NOW, World, an_incident, line
+from tests.integration.contracts.incident_situations import AT, ON, World, an_incident, line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
@@ -25,7 +25,7 @@ CENTRE = "customer_service_centre"
 
 
 def keep(recipient: str, *, contract_id: int | None = None, by=None, **way: str) -> ReportingContact | None:
-    return set_contact(contract_id=contract_id, recipient=recipient, way=Way(**way), act=Act(by, **NOW))
+    return set_contact(contract_id=contract_id, recipient=recipient, way=Way(**way), act=Act(by, AT, ON))
 
 
 def test_a_contracts_own_stands_before_what_its_plan_names_and_what_the_council_has(
@@ -124,7 +124,7 @@ def offices() -> None:
 @pytest.mark.usefixtures("offices")
 def test_the_councils_own_offices_are_written_to_once_and_nobody_outside(world: World) -> None:
     incident = an_incident(world, children=(ChildFactory(forename="Orla", surname="Penn"),))
-    incident_notices.follow(incident=incident, act=Act(None, **NOW))
+    incident_notices.follow(incident=incident, act=Act(None, AT, ON))
     written = Message.objects.filter(to_user=None)
     assert sorted(written.values_list("to_address", flat=True)) == ["centre@example.org", "inbox@example.org"]
     for mail in written:
@@ -140,9 +140,9 @@ def test_what_waits_is_not_sent_once_they_need_not_be_told(world: World) -> None
     incident = an_incident(world)
     row = line(incident, "service_inbox")
     incident_notices.mark_not_needed(
-        notification_id=row.pk, because="Told by the centre.", act=Act(world.manager, **NOW)
+        notification_id=row.pk, because="Told by the centre.", act=Act(world.manager, AT, ON)
     )
     row.refresh_from_db()
     assert row.mail.state == "not_sent"
-    incidents_aside.set_aside(incident_id=incident.pk, same_as="", because="A test.", act=Act(world.manager, **NOW))
+    incidents_aside.set_aside(incident_id=incident.pk, same_as="", because="A test.", act=Act(world.manager, AT, ON))
     assert set(Message.objects.filter(to_user=None).values_list("state", flat=True)) == {"not_sent"}

@@ -16,21 +16,18 @@ from plumbline.contracts.rules.evaluations import ActionGiven
 from plumbline.contracts.rules.visits import AREAS, FindingGiven
 from plumbline.evidence.models import Document
 from plumbline.flags.models import Flag
-from plumbline.kernel.errors import NotAllowed, RuleBroken
+from plumbline.kernel.errors import NotAllowed
 from plumbline.people.act import Act
 from plumbline.toolkits import library
 from plumbline.toolkits.operations import returns
 from plumbline.toolkits.queries.returns import assigned_to
 from tests.integration.contracts.care_situations import AT, TODAY, a_contract, a_home, a_user, by
+from tests.refusals import raises
 
 pytestmark = pytest.mark.django_db
 
 VISITED = date(2016, 7, 5)
 HOUSE = {"council": "Fenmarsh County Council", "colour": "#1d4f6e"}
-
-
-def refused(code: str):
-    return pytest.raises(RuleBroken, check=lambda refusal: refusal.code == code)
 
 
 @pytest.fixture
@@ -105,7 +102,7 @@ def test_a_visit_to_a_home_of_two_contracts_counts_for_both(contract, home, offi
 
 
 def test_a_visit_with_an_area_left_out_is_refused(planned, officer) -> None:
-    with refused("missing_area"):
+    with raises("missing_area"):
         hold(planned, officer, findings=findings()[:4])
 
 
@@ -114,7 +111,7 @@ def test_a_visit_with_an_area_left_out_is_refused(planned, officer) -> None:
 
 @pytest.fixture
 def with_toolkit(planned, officer) -> Visit:
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     return visits.begin_toolkit(visit_id=planned.pk, act=by(officer))
 
 
@@ -151,14 +148,14 @@ def test_what_the_toolkit_says_of_an_area_is_what_the_record_begins_with(with_to
 
 
 def test_the_toolkit_of_a_visit_is_begun_once(with_toolkit, officer) -> None:
-    with refused("already_there"):
+    with raises("already_there"):
         visits.begin_toolkit(visit_id=with_toolkit.pk, act=by(officer))
 
 
 def test_no_toolkit_is_begun_for_a_visit_that_is_recorded(planned, officer) -> None:
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     hold(planned, officer)
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         visits.begin_toolkit(visit_id=planned.pk, act=by(officer))
 
 
@@ -191,7 +188,7 @@ def test_a_setting_of_no_contract_can_be_visited(officer) -> None:
 
 
 def test_a_setting_that_is_not_of_the_contract_is_refused(contract, officer) -> None:
-    with refused("wrong_setting"):
+    with raises("wrong_setting"):
         visits.plan_visit(contract_id=contract.pk, setting_id=a_home().pk, visited_on=VISITED, act=by(officer))
 
 
@@ -229,7 +226,7 @@ def test_another_provider_does_not_answer_the_report(planned, officer, tmp_path)
 
 def test_a_visit_is_not_signed_off_over_an_area_that_is_not_met_without_an_action(planned, officer) -> None:
     hold(planned, officer, findings=findings(training="not_met"))
-    with refused("open_ends"):
+    with raises("open_ends"):
         visits.sign_off_visit(visit_id=planned.pk, act=by(officer))
 
 
@@ -251,13 +248,13 @@ def test_another_councils_visit_counts_as_one(contract, home, officer) -> None:
 
 
 def test_another_councils_visit_is_accepted_with_a_reason(home, officer) -> None:
-    with refused("missing_reason"):
+    with raises("missing_reason"):
         accept(officer, home, because=" ")
 
 
 def test_the_same_visit_is_not_accepted_twice(home, officer) -> None:
     accept(officer, home)
-    with refused("already_there"):
+    with raises("already_there"):
         accept(officer, home)
 
 
@@ -281,14 +278,14 @@ def test_the_checksum_of_a_pack_is_in_the_trail(planned, officer) -> None:
 
 def test_a_visit_that_is_not_signed_off_is_not_sent_on(planned, officer) -> None:
     hold(planned, officer)
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         visits.export_visit(visit_id=planned.pk, signing_key=None, **HOUSE, act=by(officer))
 
 
 def test_another_councils_visit_is_not_sent_on_as_ours(home, officer) -> None:
     visit = accept(officer, home)
     visits.sign_off_visit(visit_id=visit.pk, act=by(officer))
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         visits.export_visit(visit_id=visit.pk, signing_key=None, **HOUSE, act=by(officer))
 
 
@@ -365,7 +362,7 @@ def test_another_provider_does_not_hand_it_in(home) -> None:
 
 def test_the_same_report_does_not_come_twice(home, officer) -> None:
     receive(home, officer)
-    with refused("already_there"):
+    with raises("already_there"):
         receive(home, officer)
 
 
@@ -382,14 +379,14 @@ def test_a_report_read_with_a_concern_raises_its_action(home, officer, contract)
 
 def test_a_concern_about_which_nothing_is_done_is_refused(home, officer) -> None:
     report = receive(home, officer)
-    with refused("missing_what_is_done"):
+    with raises("missing_what_is_done"):
         home_reports.read_report(report_id=report.pk, concern="Restraints have doubled.", act=by(officer))
 
 
 def test_a_report_is_read_once(home, officer) -> None:
     report = receive(home, officer)
     home_reports.read_report(report_id=report.pk, concern="", act=by(officer))
-    with refused("wrong_state"):
+    with raises("wrong_state"):
         home_reports.read_report(report_id=report.pk, concern="", act=by(officer))
 
 

@@ -28,7 +28,7 @@ def test_the_night_flags_what_became_late_or_expired_at_midnight(tmp_path):
         file_name="p.pdf",
         content=pdf(),
         folder=tmp_path,
-        act=Act(None, AT, (AT).date()),
+        act=Act(None, AT, AT.date()),
         expires_on=date(2016, 7, 31),
     )
     night(at=AT, on=date(2016, 8, 1))
@@ -43,7 +43,7 @@ def test_the_night_before_the_last_day_it_is_only_due(tmp_path):
         file_name="p.pdf",
         content=pdf(),
         folder=tmp_path,
-        act=Act(None, AT, (AT).date()),
+        act=Act(None, AT, AT.date()),
         expires_on=date(2016, 7, 31),
     )
     night(at=AT, on=date(2016, 7, 31))

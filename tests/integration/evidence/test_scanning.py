@@ -33,7 +33,7 @@ def keep(tmp_path, content: bytes) -> Document:
         file_name="policy.pdf",
         content=content,
         folder=tmp_path / "kept",
-        act=Act(None, AT, (AT).date()),
+        act=Act(None, AT, AT.date()),
     )
 
 

@@ -10,6 +10,7 @@ from plumbline.people.act import Act
 AT = datetime(2016, 8, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2016, 8, 1)
 EXTRACTED = date(2016, 7, 31)
+ACT = Act(None, AT, TODAY)
 
 HEADERS = {
     "ssd_person": "pers_person_id,pers_forename,pers_surname,pers_sex,pers_dob,pers_ethnicity",
@@ -52,13 +53,9 @@ def write(folder: Path, **files: str) -> Path:
     return folder
 
 
-def take(folder: Path, **options: Any) -> dict[str, Any]:
+def take(folder: Path, *, extracted_on: date = EXTRACTED, act: Act = ACT, **options: Any) -> dict[str, Any]:
     """Import a folder on the day of these tests."""
-    given = {
-        "act": Act(None, AT, TODAY),
-        "extracted_on": EXTRACTED,
-    } | options
-    return ssd.import_ssd(folder, **given)
+    return ssd.import_ssd(folder, extracted_on=extracted_on, act=act, **options)
 
 
 def refusals(result: dict[str, Any]) -> list[tuple[str, int, str, str]]:

@@ -30,7 +30,7 @@ from tests.factories.toolkits import (
 
 pytestmark = pytest.mark.django_db
 
-ACT = {"act": Act(None, AT, TODAY)}
+ACT = Act(None, AT, TODAY)
 
 
 def sent(made, **more) -> bytes:
@@ -68,10 +68,10 @@ def filled(file: bytes, *, answers=None, hidden=None, rows=()) -> bytes:
     return kept.getvalue()
 
 
-def take(made, file: bytes, tmp_path, **act):
+def take(made, file: bytes, tmp_path, act: Act = ACT):
     path = tmp_path / "return.xlsx"
     path.write_bytes(file)
-    return return_files.take_back(return_id=made.pk, path=path, **{**ACT, **act})
+    return return_files.take_back(return_id=made.pk, path=path, act=act)
 
 
 def state_of(made) -> tuple:
@@ -258,7 +258,7 @@ def test_a_return_that_was_handed_in_takes_no_file(tmp_path) -> None:
     made = asked()
     answer_all(made)
     file = filled(sent(made), answers={"culture": {"Answer": "Inadequate"}})
-    returns.submit(return_id=made.pk, **ACT)
+    returns.submit(return_id=made.pk, act=ACT)
     with pytest.raises(RuleBroken) as refusal:
         take(made, file, tmp_path)
     assert refusal.value.code == "not_answerable"
@@ -313,8 +313,8 @@ def test_choices_are_a_list_in_the_cell() -> None:
 def test_the_moderators_answers_go_out_only_where_they_may_be_read() -> None:
     made = asked()
     answer_all(made)
-    returns.submit(return_id=made.pk, **ACT)
-    returns.moderate_answer(return_id=made.pk, criterion="culture", value="inadequate", note="Not seen.", **ACT)
+    returns.submit(return_id=made.pk, act=ACT)
+    returns.moderate_answer(return_id=made.pk, criterion="culture", value="inadequate", note="Not seen.", act=ACT)
     heads = [cells_of(sent(made, with_moderation=with_it))["Answers"][0] for with_it in (True, False)]
     assert ["Moderated answer" in head for head in heads] == [True, False]
 

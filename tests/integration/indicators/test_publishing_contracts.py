@@ -163,8 +163,8 @@ def test_of_every_figure_the_records_and_what_changed_about_them_can_be_said(key
     measure = CATALOGUE[key]
     record = counted_by(measure)
 
-    assert record_rows(measure=measure, behind=[], act=Act(None, NOW, (NOW).date())) == []
-    assert record_rows(measure=measure, behind=[], act=Act(None, NOW, (NOW).date()), known_at=datetime.now(UTC)) == []
+    assert record_rows(measure=measure, behind=[], act=Act(None, NOW, NOW.date())) == []
+    assert record_rows(measure=measure, behind=[], act=Act(None, NOW, NOW.date()), known_at=datetime.now(UTC)) == []
     assert differences._changed_elsewhere(measure, record, [1], datetime.now(UTC)) == {}
 
 

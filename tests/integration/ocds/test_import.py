@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
 ON = date(2025, 3, 1)
+ACT = Act(None, AT, ON)
 
 
 def release(ocid: str = "ocds-abc123-1", number: str = "1", day: str = "2025-01-10T09:00:00Z", **more) -> dict:
@@ -53,8 +54,8 @@ def package(folder: Path, *releases: dict, name: str = "package.json") -> Path:
     return path
 
 
-def take(path: Path, **more):
-    return import_ocds(path, **{"act": Act(None, AT, ON), **more})
+def take(path: Path, *, act: Act = ACT, **more):
+    return import_ocds(path, act=act, **more)
 
 
 # --- the public packages ----------------------------------------------------------------------------------------------
@@ -410,11 +411,7 @@ def test_a_supplier_is_renamed_with_its_history():
     by = a_user("commissioner")
     made = Organisation.objects.create(name="Fenside Care", sort_key="fenside care", sector="other")
     Organisation.objects.create(name="Alder", sort_key="alder", sector="other")
-    said = {
-        "act": Act(by, AT, ON),
-        "organisation_id": made.pk,
-        "because": "Register of companies.",
-    }
+    said = {"organisation_id": made.pk, "because": "Register of companies.", "act": Act(by, AT, ON)}
     for name, code in (("  ", "missing_name"), ("ALDER", "known_name"), ("Fenside Care", "nothing_changed")):
         with pytest.raises(RuleBroken) as refusal:
             suppliers.rename_supplier(name=name, **said)

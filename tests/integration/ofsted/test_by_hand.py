@@ -20,7 +20,6 @@ from tests.integration.placements.situations import AT, LONG_AGO, TODAY, a_setti
 
 pytestmark = [pytest.mark.django_db]
 
-NOW = {"at": AT, "on": TODAY}
 REPORT = "https://reports.ofsted.gov.uk/provider/2/SC000001"
 
 
@@ -36,7 +35,7 @@ def judged(setting: Setting, *, by=None, **changes):
     return operations.take_judgements(
         record=by_hand.record_judgement,
         setting_id=setting.pk,
-        act=Act(by or officer(), **NOW),
+        act=Act(by or officer(), AT, TODAY),
         **{**given, **changes},
     )
 
@@ -199,7 +198,7 @@ def a_list_of(urn: str, said: str) -> SimpleNamespace:
 
 
 def listed(setting: Setting, said: str):
-    return lists.record_list(read=a_list_of(setting.urn, said), import_run=an_import(), act=Act(None, **NOW))
+    return lists.record_list(read=a_list_of(setting.urn, said), import_run=an_import(), act=Act(None, AT, TODAY))
 
 
 def test_a_list_that_says_otherwise_counts_and_it_is_said_who_had_entered_what():
@@ -220,7 +219,7 @@ def test_an_older_list_clears_nothing_that_was_entered_by_hand_after_it():
     judged(setting, judgements={"overall": "Inadequate"})
     older = a_list_of(setting.urn, "good")
     older.as_at = TODAY - timedelta(1)
-    taken = lists.record_list(read=older, import_run=an_import(), act=Act(None, **NOW))
+    taken = lists.record_list(read=older, import_run=an_import(), act=Act(None, AT, TODAY))
 
     assert (status_of(setting), taken.overruled) == ("adverse", ())
     assert taken.withstood[0].withstood.endswith("What was entered is newer than the list, and counts.")
@@ -287,7 +286,7 @@ def test_ending_a_notice_ends_what_it_did():
     judged(setting, judgements={"overall": "Good"})
     made = notice(setting, "restriction", date(2016, 7, 25)).recorded.made
     operations.take_judgements(
-        record=by_hand.end_notice, notice_id=made.pk, to_on=date(2016, 7, 30), act=Act(officer(), **NOW)
+        record=by_hand.end_notice, notice_id=made.pk, to_on=date(2016, 7, 30), act=Act(officer(), AT, TODAY)
     )
 
     assert status_of(setting) == "clear"
@@ -301,7 +300,7 @@ def test_an_unregistered_setting_is_graver_than_adverse():
         setting_id=setting.pk,
         from_on=LONG_AGO,
         legal_basis="Court order",
-        act=Act(officer(), **NOW),
+        act=Act(officer(), AT, TODAY),
     )
 
     assert (status_of(setting), kinds()) == ("unregistered", ["setting_unregistered"])
@@ -315,7 +314,7 @@ def test_what_was_missing_of_an_unregistered_use_is_added_to_it():
             setting_id=setting.pk,
             from_on=LONG_AGO,
             legal_basis="Court order",
-            act=Act(officer(), **NOW),
+            act=Act(officer(), AT, TODAY),
             **more,
         )
 
@@ -329,10 +328,10 @@ def test_the_end_of_an_unregistered_use_ends_its_flag():
         setting_id=setting.pk,
         from_on=LONG_AGO,
         legal_basis="Court order",
-        act=Act(officer(), **NOW),
+        act=Act(officer(), AT, TODAY),
     ).recorded.made
     operations.take_judgements(
-        record=by_hand.end_unregistered_use, use_id=use.pk, to_on=date(2016, 7, 30), act=Act(officer(), **NOW)
+        record=by_hand.end_unregistered_use, use_id=use.pk, to_on=date(2016, 7, 30), act=Act(officer(), AT, TODAY)
     )
 
     assert "setting_unregistered" not in kinds()
@@ -424,12 +423,12 @@ def test_a_month_is_not_complete_before_every_setting_was_looked_up():
     with_a_child()
 
     with pytest.raises(RuleBroken, match="1 settings have not been looked up"):
-        operations.complete_month(check_id=opened().pk, lists_note="None came out.", act=Act(officer(), **NOW))
+        operations.complete_month(check_id=opened().pk, lists_note="None came out.", act=Act(officer(), AT, TODAY))
 
 
 def test_a_month_without_a_list_needs_a_word_about_it():
     with pytest.raises(RuleBroken, match="No list was read"):
-        operations.complete_month(check_id=opened().pk, act=Act(officer(), **NOW))
+        operations.complete_month(check_id=opened().pk, act=Act(officer(), AT, TODAY))
 
 
 def test_a_month_is_late_after_its_fifth_working_day():

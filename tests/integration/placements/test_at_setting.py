@@ -18,7 +18,7 @@ from plumbline.placements import at_setting
 from plumbline.placements.models import ChildAtIncident, Placement
 from plumbline.socialcare.models import Involvement
 from tests.factories.people import hold_role
-from tests.integration.contracts.incident_situations import NOW, World, a_world, told
+from tests.integration.contracts.incident_situations import AT, ON, World, a_world, told
 from tests.integration.placements.situations import a_child, a_user, place
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,10 @@ def a_worker(child: Child, *, team: str = "North") -> User:
 
 def report(world: World, **changes):
     return at_setting.report_incident(
-        contract_id=world.contract.pk, setting_id=world.setting.pk, told=told(**changes), act=Act(world.provider, **NOW)
+        contract_id=world.contract.pk,
+        setting_id=world.setting.pk,
+        told=told(**changes),
+        act=Act(world.provider, AT, ON),
     )
 
 
@@ -119,13 +122,13 @@ def test_a_worker_links_the_child_without_seeing_the_contract_and_the_flag_becom
     incident = report(world)
     row = ChildAtIncident.objects.get()
 
-    at_setting.answer(number=row.pk, concerned=True, because="", act=Act(worker, **NOW))
+    at_setting.answer(number=row.pk, concerned=True, because="", act=Act(worker, AT, ON))
 
     assert list(IncidentChild.objects.values_list("incident", "child")) == [(incident.pk, child.pk)]
     assert asked() == {}
     assert Flag.objects.filter(kind="incident_child", state="open", child_id=child.pk).exists()
     with pytest.raises(RuleBroken, match="answered already"):
-        at_setting.answer(number=row.pk, concerned=False, because="x", act=Act(worker, **NOW))
+        at_setting.answer(number=row.pk, concerned=False, because="x", act=Act(worker, AT, ON))
 
 
 @pytest.mark.usefixtures("placement")
@@ -135,12 +138,12 @@ def test_a_no_says_how_it_is_known_and_is_no_link(world, child):
     row = ChildAtIncident.objects.get()
 
     with pytest.raises(RuleBroken, match="how you know"):
-        at_setting.answer(number=row.pk, concerned=False, because=" ", act=Act(worker, **NOW))
-    at_setting.answer(number=row.pk, concerned=False, because="She was at school.", act=Act(worker, **NOW))
+        at_setting.answer(number=row.pk, concerned=False, because=" ", act=Act(worker, AT, ON))
+    at_setting.answer(number=row.pk, concerned=False, because="She was at school.", act=Act(worker, AT, ON))
 
     assert (asked(), IncidentChild.objects.count()) == ({}, 0)
     assert "She was at school." in Flag.objects.get(kind=at_setting.KIND).closed_because
-    at_setting.tell_of_children(act=Act(None, NOW["at"], NOW["on"]))
+    at_setting.tell_of_children(act=Act(None, AT, ON))
     assert asked() == {}
 
 
@@ -150,14 +153,14 @@ def test_who_may_not_see_the_child_is_not_asked(world, child):
     row = ChildAtIncident.objects.get()
 
     with pytest.raises(NotAllowed):
-        at_setting.answer(number=row.pk, concerned=True, because="", act=Act(a_user("social_worker"), **NOW))
+        at_setting.answer(number=row.pk, concerned=True, because="", act=Act(a_user("social_worker"), AT, ON))
 
 
 @pytest.mark.usefixtures("placement")
 def test_an_incident_put_right_to_another_place_asks_nobody_any_more(world, child):
     incident = report(world)
     at_setting.change_facts(
-        incident_id=incident.pk, told=told(), setting_id=None, because="It was in town.", act=Act(world.manager, **NOW)
+        incident_id=incident.pk, told=told(), setting_id=None, because="It was in town.", act=Act(world.manager, AT, ON)
     )
 
     assert asked() == {}
@@ -165,10 +168,10 @@ def test_an_incident_put_right_to_another_place_asks_nobody_any_more(world, chil
 
 def test_a_placement_recorded_after_the_incident_is_found_by_the_night(world, child):
     incidents.report_incident(
-        contract_id=world.contract.pk, setting_id=world.setting.pk, told=told(), act=Act(world.provider, **NOW)
+        contract_id=world.contract.pk, setting_id=world.setting.pk, told=told(), act=Act(world.provider, AT, ON)
     )
     place(world.setting, child, started_on=BEFORE)
-    at_setting.tell_of_children(act=Act(None, NOW["at"], NOW["on"]))
+    at_setting.tell_of_children(act=Act(None, AT, ON))
 
     assert child.pk in asked()
 
@@ -200,10 +203,10 @@ def writes(world: World, field: str, words: str):
     about = {"incident_id": incident.pk}
     if field == "changed":
         at_setting.change_facts(
-            **about, told=told(summary=words), setting_id=world.setting.pk, because="x", act=Act(world.manager, **NOW)
+            **about, told=told(summary=words), setting_id=world.setting.pk, because="x", act=Act(world.manager, AT, ON)
         )
     if field == "news":
-        at_setting.add_news(**about, text=words, act=Act(world.provider, **NOW))
+        at_setting.add_news(**about, text=words, act=Act(world.provider, AT, ON))
     if field == "action":
         at_setting.raise_incident_action(
             **about,
@@ -213,15 +216,15 @@ def writes(world: World, field: str, words: str):
             owner_organisation=None,
             due_on=date(2016, 8, 1),
             critical=False,
-            act=Act(world.manager, **NOW),
+            act=Act(world.manager, AT, ON),
         )
     if field == "aside":
-        at_setting.set_aside(**about, same_as="", because=words, act=Act(world.manager, **NOW))
+        at_setting.set_aside(**about, same_as="", because=words, act=Act(world.manager, AT, ON))
     if field == "lessons":
         for row in incident.notifications.all():
-            incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.manager, **NOW))
-        at_setting.move_incident(**about, to="review", act=Act(world.manager, **NOW))
-        at_setting.move_incident(**about, to="closed", lessons=words, act=Act(world.manager, **NOW))
+            incident_notices.mark_sent(notification_id=row.pk, channel="Telephone", act=Act(world.manager, AT, ON))
+        at_setting.move_incident(**about, to="review", act=Act(world.manager, AT, ON))
+        at_setting.move_incident(**about, to="closed", lessons=words, act=Act(world.manager, AT, ON))
     return incident
 
 
@@ -245,12 +248,12 @@ def test_a_text_that_names_a_child_placed_there_is_hidden_before_anyone_has_link
     if field != "aside":
         assert child.pk in asked() or field == "lessons"
         for other in (world.manager, world.provider):
-            assert not held.to_read(other, visible=Child.objects.none(), on=NOW["on"]).exists()
-        text = held.to_read(worker, visible=visible, on=NOW["on"]).get()
+            assert not held.to_read(other, visible=Child.objects.none(), on=ON).exists()
+        text = held.to_read(worker, visible=visible, on=ON).get()
         assert Message.objects.filter(to_user=worker, subject__contains="waits to be read").exists()
         with pytest.raises(RuleBroken, match="names someone"):
-            settle_text(held_id=text.pk, text=f"{child.surname} was hurt.", visible=visible, act=Act(worker, **NOW))
-        settle_text(held_id=text.pk, text="A child was hurt.", visible=visible, act=Act(worker, **NOW))
+            settle_text(held_id=text.pk, text=f"{child.surname} was hurt.", visible=visible, act=Act(worker, AT, ON))
+        settle_text(held_id=text.pk, text="A child was hurt.", visible=visible, act=Act(worker, AT, ON))
         assert "A child was hurt." in everything_of(incident)
 
 
@@ -269,8 +272,8 @@ def test_a_text_that_names_two_children_placed_there_waits_for_who_knows_each(wo
     ):
         assert held.HELD in everything_of(incident)
         visible = Child.objects.filter(pk=child.pk)
-        (text,) = held.to_read(worker, visible=visible, on=NOW["on"])
-        at_setting.settle_text(held_id=text.pk, text=words, visible=visible, act=Act(worker, **NOW))
+        (text,) = held.to_read(worker, visible=visible, on=ON)
+        at_setting.settle_text(held_id=text.pk, text=words, visible=visible, act=Act(worker, AT, ON))
     assert "Two children were hurt." in everything_of(incident)
 
 
@@ -296,7 +299,7 @@ def test_a_placement_recorded_after_the_incident_hides_the_name_by_night(world, 
     incident = report(world, summary=f"{child.forename} was hurt.")
     assert child.forename in everything_of(incident)
     place(world.setting, child, started_on=BEFORE)
-    at_setting.tell_of_children(act=Act(None, NOW["at"], NOW["on"]))
+    at_setting.tell_of_children(act=Act(None, AT, ON))
     assert held.HELD in everything_of(incident)
     assert not Event.objects.filter(kind="contracts.name.found").exists()
 

@@ -27,8 +27,6 @@ from tests.integration.placements.situations import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("web")]
 
-NOW = {"at": AT, "on": TODAY}
-
 
 def a_placed_child() -> Child:
     """Placement officers reach the children who are or were placed."""
@@ -51,7 +49,7 @@ def begin(child: Child, setting: Setting, by=None, **changes) -> Placement:
     return operations.begin_placement(
         child_id=child.pk,
         setting_id=setting.pk,
-        act=Act(by or a_user("placement_officer"), **NOW),
+        act=Act(by or a_user("placement_officer"), AT, TODAY),
         **{"started_on": TODAY, **changes},
     )
 
@@ -64,20 +62,20 @@ def ask(child: Child, setting: Setting, by=None, **changes):
     return operations.ask_exception(
         child_id=child.pk,
         setting_id=setting.pk,
-        act=Act(by or a_user("placement_officer"), **NOW),
+        act=Act(by or a_user("placement_officer"), AT, TODAY),
         **{**given, **changes},
     )
 
 
 def decide(exception, approve=True, reason="", by=None):
     return operations.decide_exception(
-        exception_id=exception.pk, approve=approve, reason=reason, act=Act(by or a_user("head_of_service"), **NOW)
+        exception_id=exception.pk, approve=approve, reason=reason, act=Act(by or a_user("head_of_service"), AT, TODAY)
     )
 
 
 def enquire(setting: Setting | None, asked: str = "it"):
     return operations.may_i_place(
-        asked=asked, setting_id=setting and setting.pk, act=Act(a_user("placement_officer"), **NOW)
+        asked=asked, setting_id=setting and setting.pk, act=Act(a_user("placement_officer"), AT, TODAY)
     )
 
 
@@ -134,7 +132,7 @@ def test_an_end_before_the_start_is_refused():
 
 def test_a_placement_ends():
     placement = begin(a_placed_child(), a_setting(), started_on=date(2016, 7, 1))
-    operations.end_placement(placement_id=placement.pk, ended_on=TODAY, act=Act(a_user("placement_officer"), **NOW))
+    operations.end_placement(placement_id=placement.pk, ended_on=TODAY, act=Act(a_user("placement_officer"), AT, TODAY))
     placement.refresh_from_db()
 
     assert placement.ended_on == TODAY
@@ -145,7 +143,7 @@ def test_a_placement_does_not_end_in_the_future():
 
     with pytest.raises(RuleBroken, match="future"):
         operations.end_placement(
-            placement_id=placement.pk, ended_on=TODAY + timedelta(1), act=Act(a_user("placement_officer"), **NOW)
+            placement_id=placement.pk, ended_on=TODAY + timedelta(1), act=Act(a_user("placement_officer"), AT, TODAY)
         )
 
 
@@ -246,12 +244,36 @@ def test_a_setting_not_checked_for_a_month_answers_with_conditions():
     assert enquire(setting).answer["verdict"] == "conditions"
 
 
-def test_the_owners_other_settings_are_in_the_answer():
+def test_the_owners_other_settings_that_are_not_clear_are_in_the_answer_the_gravest_first():
     owner = Owner.objects.create(name="Homes Ltd", sort_key="homes ltd")
-    setting, other = a_setting(), a_setting("adverse")
-    Setting.objects.filter(pk__in=[setting.pk, other.pk]).update(owner=owner)
+    others = [a_setting(status) for status in ("watch", "unregistered", "closed", "adverse", "not_judged", "clear")]
+    setting = a_setting("adverse")
+    Setting.objects.filter(pk__in=[each.pk for each in (setting, *others)]).update(owner=owner)
+    # Of another owner, and of none that is known.
+    Setting.objects.filter(pk=a_setting("adverse").pk).update(
+        owner=Owner.objects.create(name="Alder Ltd", sort_key="alder ltd")
+    )
+    a_setting("adverse")
 
-    assert [each["urn"] for each in enquire(setting).answer["others"]] == [other.urn]
+    setting.refresh_from_db()
+    said = [each["status"] for each in enquire(setting).answer["others"]]
+    assert said == ["unregistered", "adverse", "closed", "not_judged", "watch"]
+
+
+def test_a_setting_of_no_known_owner_has_no_others():
+    a_setting("adverse")
+
+    assert enquire(a_setting()).answer["others"] == []
+
+
+def test_the_exceptions_that_are_live_on_the_day_are_counted_in_the_answer():
+    setting = a_setting("adverse")
+    for from_on, ends_on in ((-9, -1), (-9, 0), (0, 9), (1, 9)):
+        an_exception(a_child(), setting, from_on=TODAY + timedelta(from_on), ends_on=TODAY + timedelta(ends_on))
+    an_exception(a_child(), a_setting("adverse"))
+    an_exception(a_child(), setting, "asked")
+
+    assert enquire(setting).answer["exceptions"] == 2
 
 
 def test_every_answer_has_a_number_of_its_own():

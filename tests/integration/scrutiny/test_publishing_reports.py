@@ -1,8 +1,11 @@
 """A published report stays what it was, and says what has changed since."""
 
+from datetime import date
+
 import pytest
 
 from plumbline.earlyhelp.models import Tac
+from plumbline.intake.models import Extract
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.scrutiny import operations, queries
 from plumbline.scrutiny.models import Report
@@ -18,6 +21,16 @@ def test_a_published_report_reads_the_same_after_records_are_corrected(small_cou
     Tac.objects.filter(closure_code="not_engaged").update(closure_code="needs_met")
     Tac.objects.filter(ended_on=None).first().delete()
     assert page(Report.objects.get(pk=report.pk)) == before
+
+
+def test_its_background_papers_say_how_far_the_records_reached_when_it_was_published(small_county):
+    report = publish(write((6,)))
+    Extract.objects.update(extracted_on=date(2016, 12, 31))
+    document = queries.report_document(report, viewer=None, on=TODAY, council="", colour="#1d4f6e")
+    reached = {
+        paper.title.rpartition(", to ")[2] for paper in document.front.background_papers if ", to " in paper.title
+    }
+    assert reached == {"31 July 2016"}
 
 
 def test_a_draft_follows_the_records(small_county):

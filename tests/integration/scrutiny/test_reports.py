@@ -42,7 +42,7 @@ def test_every_wording_names_where_it_was_found():
 
 def test_loading_the_question_sets_again_changes_nothing():
     before = list(Question.objects.order_by("pk").values())
-    operations.load_question_sets(act=Act(None, NOW, (NOW).date()))
+    operations.load_question_sets(act=Act(None, NOW, NOW.date()))
     assert (list(Question.objects.order_by("pk").values()), QuestionSet.objects.count()) == (before, 1)
 
 
@@ -149,6 +149,21 @@ def test_a_quotation_of_more_than_24_months_ago_is_marked_as_stale():
     report = write((6,), answers=answers({"quotation": "old"}, {"quotation": "new"}, quotations=quotations))
     document = queries.report_document(report, viewer=None, on=TODAY, council="", colour="#1d4f6e")
     assert [getattr(block, "stale", None) for block in document.blocks[1:]] == [True, False]
+
+
+SAID = {
+    "source_body": "Fenmarsh Youth Council", "source_title": "Letter", "said_on": date(2016, 5, 1),
+    "text": "We were asked.", "permission": "Agreed by the youth council",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", list(SAID))
+@pytest.mark.parametrize("blank", [None, " "], ids=["left out", "blank"])
+def test_a_quotation_says_who_said_it_when_and_who_agreed_that_it_is_printed(part, blank):
+    said = {**SAID, part: blank}
+    with pytest.raises(RuleBroken, match=f"lacks {part.replace('_', ' ')}\\.") as refusal:
+        answers({"quotation": "youth"}, quotations={"youth": said})
+    assert refusal.value.code == "wrong_answers"
 
 
 HOSTILE = "<script>alert(1)</script> #set page() \\ $x$ {{ 7*7 }} {% for x in y %} \u202eevil\u202c &amp; ]]>"

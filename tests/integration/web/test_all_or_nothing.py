@@ -39,7 +39,7 @@ from tests.factories.records import TacFactory
 from tests.factories.toolkits import a_person, answer_all, asked
 from tests.integration.actions.test_operations import raised
 from tests.integration.commissioning import tendering
-from tests.integration.commissioning.test_implementation import Situation
+from tests.integration.commissioning.implementing import Situation
 from tests.integration.contracts.care_situations import AT, TODAY, a_contract, a_home, a_user, by
 from tests.integration.exchange.extracts import HEADERS
 from tests.integration.placements import situations as placing

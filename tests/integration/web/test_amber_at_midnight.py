@@ -104,7 +104,7 @@ def test_what_is_new_heads_the_e_mail_however_many_contracts_have_been_amber_for
         )
     morning(settings)
     body = Message.objects.get(to_user=team, subject__contains="contracts that are red or amber").body
-    assert "New in the last seven days:\nCT900 AMBER since 1 August: " in body
+    assert "New in the last seven days:\nCT900 AMBER since 1 August 2016: " in body
 
 
 def test_what_is_new_can_be_looked_at_alone(

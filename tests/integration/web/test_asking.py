@@ -75,8 +75,8 @@ def test_a_button_that_is_refused_leads_back_with_the_reason() -> None:
 
 def test_a_role_that_cannot_be_confirmed_is_said_on_the_list_of_roles() -> None:
     administrator = UserFactory(role="administrator")
-    act = {"act": Act(administrator, placing.AT, date(2016, 7, 31))}
-    waits = people.give_role(user=UserFactory(), role="social_worker", from_on=date(2016, 7, 31), to_on=None, **act)
+    act = Act(administrator, placing.AT, date(2016, 7, 31))
+    waits = people.give_role(user=UserFactory(), role="social_worker", from_on=date(2016, 7, 31), to_on=None, act=act)
     address = reverse("role_decide", args=[waits.pk])
     for decision, why in (("give", "someone else has to confirm it"), ("", "Say whether you confirm the role")):
         answer = as_(administrator).post(address, {"decision": decision}, follow=True)

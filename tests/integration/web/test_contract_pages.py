@@ -10,8 +10,10 @@ from django.utils.timezone import localdate
 
 from plumbline.contracts.models import Contract, RatingByHand, TeamDecision
 from plumbline.contracts.operations.register import Entry, register_contract
+from plumbline.ofsted.models import Owner
 from plumbline.people.act import Act
 from tests.factories.people import ChildFactory, TieFactory, UserFactory
+from tests.integration.contracts.care_situations import a_home
 from tests.integration.placements.situations import AT, TODAY
 from tests.integration.web.signing_in import as_
 from tests.queries import assert_constant_queries
@@ -109,6 +111,19 @@ class TestOneContract:
         child = ChildFactory()
         contract = registered(kind="spot", child=child.source_id)
         assert child.surname not in text(of("contract_officer").get(reverse("contract", args=[contract.pk])))
+
+    def test_the_owners_other_settings_stand_on_it_the_gravest_first(self) -> None:
+        owner, other = (Owner.objects.create(name=name, sort_key=name) for name in ("harbour", "alder"))
+        contract = registered()
+        own = a_home(contract, owner=owner)
+        sisters = [a_home(owner=owner, status=status) for status in ("clear", "adverse", "unregistered")]
+        strangers = [a_home(owner=other, status="adverse"), a_home(status="adverse")]
+        said = text(of("contract_officer").get(reverse("contract", args=[contract.pk])))
+        _, _, group = said.partition("Other settings of the same owner")
+        places = [group.find(f"/settings/social_care/{each.urn}/") for each in reversed(sisters)]
+        assert places == sorted(places)
+        assert [place > 0 for place in places] == [True] * 3
+        assert [each.urn for each in (own, *strangers) if f"/{each.urn}/" in group] == []
 
     def test_its_history_says_what_it_was_on_a_day(self) -> None:
         contract = registered()

@@ -63,7 +63,7 @@ def council(own_database: str, page: Callable[[User], Client], settings: Any, tm
     """In a database of its own: the pages sign in to it as they do in service, and the seal as its own job does."""
     settings.HOME = tmp_path
     harness.point_at(own_database, "web")
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     a_version("own_questions", "Questions of our own", purpose="tender_questions")
     return Council(page, settings)
 

@@ -11,7 +11,7 @@ from plumbline.people.models import RoleHeld
 from plumbline.toolkits import library
 from tests import databases
 from tests.factories.tenders import BidFactory, TenderFactory
-from tests.integration.commissioning.test_implementation import AT, Situation
+from tests.integration.commissioning.implementing import AT, Situation
 from tests.integration.placements.situations import a_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
@@ -32,7 +32,7 @@ def situation():
 
 
 def test_the_commissioner_makes_the_plan_on_a_page(page):
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     commissioner = a_user("commissioner")
     tender = TenderFactory(state="contract_details", lead_commissioner=commissioner)
     award = Award.objects.create(
@@ -83,7 +83,7 @@ def a_framework(commissioner):
 
 
 def test_each_supplier_of_a_framework_has_its_own_plan_page(page):
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     commissioner = a_user("commissioner")
     tender, awards = a_framework(commissioner)
     names = [award.bid.supplier.name for award in awards]

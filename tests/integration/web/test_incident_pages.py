@@ -16,7 +16,8 @@ from plumbline.flags.models import Message
 from plumbline.people.act import Act
 from tests.factories.people import ChildFactory, TieFactory, UserFactory, hold_role
 from tests.integration.contracts.incident_situations import (
-    NOW,
+    AT,
+    ON,
     World,
     a_world,
     agreed,
@@ -31,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 # The day that the pages of the tests take for today.
 TODAY = date(2016, 7, 31)
-THEN = {"at": datetime(2016, 7, 31, 9, 0, tzinfo=UTC), "on": TODAY}
+THEN = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,12 +41,12 @@ def world() -> World:
 
 
 def today(world: World, **changes: object) -> Incident:
-    given = {"occurred_at": THEN["at"] - timedelta(minutes=20)}
+    given = {"occurred_at": THEN - timedelta(minutes=20)}
     return incidents.report_incident(
         contract_id=world.contract.pk,
         setting_id=world.setting.pk,
         told=told(**{**given, **changes}),
-        act=Act(world.provider, **THEN),
+        act=Act(world.provider, THEN, TODAY),
     )
 
 
@@ -253,7 +254,7 @@ def test_telling_earlier_needs_the_day_and_the_time(page, world: World) -> None:
 def test_the_council_marks_what_it_received(page, world: World) -> None:
     incident = an_incident(world)
     row = line(incident, "service_inbox")
-    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, AT, ON))
     address = reverse("incident_received", args=[incident.pk, row.pk])
     page(world.manager).post(address, {"received_by": "Duty officer"})
     row.refresh_from_db()
@@ -275,8 +276,8 @@ def test_news_is_added_by_the_provider(page, world: World) -> None:
 def test_the_news_is_marked_as_told(page, world: World) -> None:
     incident = an_incident(world)
     row = line(incident, "ofsted")
-    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, **NOW))
-    news = incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.provider, **NOW))
+    incident_notices.mark_sent(notification_id=row.pk, channel="E-mail", act=Act(world.provider, AT, ON))
+    news = incidents.add_news(incident_id=incident.pk, text="Back.", act=Act(world.provider, AT, ON))
     sent = news.sent.get()
     address = reverse("incident_news_sent", args=[incident.pk, sent.pk])
     page(world.provider).post(address, {"channel": "E-mail", "sent": "now"})

@@ -326,12 +326,9 @@ def test_no_message_keeps_its_link_once_it_has_left(state: str) -> None:
 
 def test_an_administrator_withdraws_one_and_neither_switches_it_on_nor_makes_a_password(page) -> None:
     admin, made = UserFactory(role="administrator"), invite(an_organisation())
-    acts = {
-        "act": Act(admin, NOW, TODAY),
-        "user": made.user,
-    }
-    assert refusal(lambda: people.new_password(**acts)).code == "invited"
-    assert refusal(lambda: people.switch_on(because="asked", **acts)).code == "invited"
+    act = Act(admin, NOW, TODAY)
+    assert refusal(lambda: people.new_password(user=made.user, act=act)).code == "invited"
+    assert refusal(lambda: people.switch_on(user=made.user, because="asked", act=act)).code == "invited"
     client = page(admin)
     shown = words(client.get(f"/users/{made.user_id}/"))
     assert ["Invited, no password yet" in shown, "Withdraw the invitation" in shown] == [True, True]

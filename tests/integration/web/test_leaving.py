@@ -17,7 +17,7 @@ from tests.factories.records import InvolvementFactory, TacFactory
 from tests.factories.tenders import EvaluatorFactory, TenderFactory
 from tests.factories.toolkits import asked
 from tests.integration.actions.test_operations import raised
-from tests.integration.commissioning.test_implementation import Situation
+from tests.integration.commissioning.implementing import Situation
 from tests.integration.contracts.care_situations import a_contract
 from tests.queries import assert_constant_queries
 

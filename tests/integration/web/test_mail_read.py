@@ -18,13 +18,13 @@ from plumbline.contracts.rules.contacts import Way
 from plumbline.flags import telling
 from plumbline.flags.models import Message
 from plumbline.flags.outbox import TOO_OLD, send_waiting
-from plumbline.kernel.errors import RuleBroken
 from plumbline.people.act import Act
 from plumbline.people.models import User
 from tests.factories.people import ChildFactory, UserFactory
-from tests.integration.contracts.incident_situations import AT, NOW, ON, World, a_world, an_incident, line
+from tests.integration.contracts.incident_situations import AT, ON, World, a_world, an_incident, line
 from tests.postman import Postman
 from tests.postman import postman as postman
+from tests.refusals import raises
 
 pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
@@ -42,8 +42,8 @@ def world() -> World:
     return a_world()
 
 
-def kept(recipient: str, email: str, **more: object) -> None:
-    set_contact(contract_id=None, recipient=recipient, way=Way(email=email), act=Act(None, **{**NOW, **more}))
+def kept(recipient: str, email: str) -> None:
+    set_contact(contract_id=None, recipient=recipient, way=Way(email=email), act=Act(None, AT, ON))
 
 
 def an_incident_at(world: World, address: str = "centre@example.org") -> Incident:
@@ -133,7 +133,7 @@ def test_a_reading_is_no_telling(world: World) -> None:
     assert after.mail.read_by == TAKEN["read_by"]
     assert (after.sent_at, after.received_at, after.due_at) == (None, None, before.due_at)
     assert incident_notices.mark_sent(
-        notification_id=after.pk, channel="Telephone", act=Act(world.manager, **NOW)
+        notification_id=after.pk, channel="Telephone", act=Act(world.manager, AT, ON)
     ).sent_at
 
 
@@ -189,12 +189,12 @@ def _closed(incident: Incident, world: World) -> None:
 
 
 def _set_aside(incident: Incident, world: World) -> None:
-    incidents_aside.set_aside(incident_id=incident.pk, same_as="", because="A test.", act=Act(world.manager, **NOW))
+    incidents_aside.set_aside(incident_id=incident.pk, same_as="", because="A test.", act=Act(world.manager, AT, ON))
 
 
 def _not_needed(incident: Incident, world: World) -> None:
     row = line(incident, CENTRE)
-    incident_notices.mark_not_needed(notification_id=row.pk, because="Told before.", act=Act(world.manager, **NOW))
+    incident_notices.mark_not_needed(notification_id=row.pk, because="Told before.", act=Act(world.manager, AT, ON))
 
 
 def _replaced(incident: Incident, world: World) -> None:
@@ -236,7 +236,7 @@ def test_an_e_mail_without_a_link_is_not_read_by_an_empty_one(world: World, sett
     settings.SITE = ""
     incident = an_incident_at(world)
     for token in ("", "-", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"):
-        with pytest.raises(RuleBroken, check=lambda refusal: refusal.code == "bad_link"):
+        with raises("bad_link"):
             mark_mail_read(
                 mail_id=line(incident, CENTRE).mail_id, token=token, read_by="Jane", act=Act(None, AT, AT.date())
             )
@@ -246,9 +246,9 @@ def test_a_link_stays_good_while_the_matter_is_open(world: World) -> None:
     incident = an_incident_at(world)
     link = link_of(incident)
     incident_notices.mark_sent(
-        notification_id=line(incident, CENTRE).pk, channel="Telephone", act=Act(world.manager, **NOW)
+        notification_id=line(incident, CENTRE).pk, channel="Telephone", act=Act(world.manager, AT, ON)
     )
-    incidents.move_incident(incident_id=incident.pk, to="review", act=Act(world.manager, **NOW))
+    incidents.move_incident(incident_id=incident.pk, to="review", act=Act(world.manager, AT, ON))
     visitor().post(link, TAKEN)
     assert line(incident, CENTRE).mail.read_by == TAKEN["read_by"]
 
@@ -343,7 +343,7 @@ def test_a_refused_e_mail_is_written_again_once_the_address_is_right_with_anothe
     # Once and no more.
     before = Message.objects.count()
     kept(CENTRE, "office@example.org")
-    incident_notices.follow(incident=incident, act=Act(None, **NOW))
+    incident_notices.follow(incident=incident, act=Act(None, AT, ON))
     assert Message.objects.count() == before
 
 
@@ -352,7 +352,7 @@ def test_what_came_back_after_it_was_read_stays_read(page, postman, world: World
     link = link_in(sent_by(postman))
     visitor().post(link, TAKEN)
     mail = line(incident, CENTRE).mail
-    assert telling.bounced(number=mail.pk, address=mail.to_address, said="full", act=Act(None, **NOW))
+    assert telling.bounced(number=mail.pk, address=mail.to_address, said="full", act=Act(None, AT, ON))
     assert "Read: Jane Smith, duty officer" in seen(page, world.manager, incident)
 
 
@@ -421,12 +421,12 @@ def test_a_refused_address_of_a_contract_is_its_managers_and_one_that_takes_e_ma
         contract_id=world.contract.pk,
         recipient=CENTRE,
         way=Way(email="desk@example.org"),
-        act=Act(world.manager, **NOW),
+        act=Act(world.manager, AT, ON),
     )
     incident = an_incident(world)
     send_waiting(server=server, now=lambda: AT, on=ON)
     mail = line(incident, CENTRE).mail
-    assert telling.bounced(number=mail.pk, address=mail.to_address, said="full", act=Act(None, **NOW))
+    assert telling.bounced(number=mail.pk, address=mail.to_address, said="full", act=Act(None, AT, ON))
     work = words(page(world.manager).get(reverse("my_work")))
     assert reverse("contract_contact", args=[world.contract.pk, CENTRE]) in work
     for other in (world.provider, UserFactory(role="administrator"), UserFactory(role="social_worker")):

@@ -8,7 +8,7 @@ from django.test import Client
 
 from plumbline.audit.models import Event
 from plumbline.flags.models import Flag, FlagStep
-from plumbline.ofsted.models import CheckItem, MonthlyCheck, Setting
+from plumbline.ofsted.models import CheckItem, MonthlyCheck, Owner, Setting
 from plumbline.people.act import Act
 from plumbline.placements import operations
 from plumbline.placements.models import Enquiry, Placement, PlacementException
@@ -195,6 +195,15 @@ def test_asking_about_an_adverse_setting_answers_no_with_a_number() -> None:
     answer = as_(a_user("placement_officer")).post("/may-i-place/", {"q": "sc400001"}, follow=True)
     enquiry = Enquiry.objects.get()
     assert (enquiry.may, f"Answer <strong>{enquiry.number}</strong>" in answer.content.decode()) == (False, True)
+
+
+def test_the_answer_shows_each_of_the_owners_other_settings_that_is_not_clear() -> None:
+    owner = Owner.objects.create(name="Homes Ltd", sort_key="homes ltd")
+    asked, *others = (a_setting(status) for status in ("clear", "not_judged", "adverse", "clear", "unmatched"))
+    Setting.objects.filter(pk__in=[each.pk for each in (asked, *others)]).update(owner=owner)
+    said = as_(a_user("placement_officer")).post("/may-i-place/", {"q": asked.urn}, follow=True).content.decode()
+    shown = [each.status for each in others if f"/settings/social_care/{each.urn}/" in said]
+    assert shown == ["not_judged", "adverse", "unmatched"]
 
 
 def test_asking_about_what_nobody_knows_answers_no() -> None:

@@ -24,14 +24,14 @@ from tests.queries import assert_constant_queries
 pytestmark = [pytest.mark.django_db, pytest.mark.login("pages")]
 
 TODAY = date(2016, 7, 31)
-NOW = {"at": datetime(2016, 7, 31, 9, 0, tzinfo=UTC), "on": TODAY}
+AT = datetime(2016, 7, 31, 9, 0, tzinfo=UTC)
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
 @pytest.fixture
 def world() -> World:
     world = a_world(live_on=date(2015, 1, 1), state="live")
-    rerate(contract_ids=[world.contract.pk], act=Act(None, **NOW))
+    rerate(contract_ids=[world.contract.pk], act=Act(None, AT, TODAY))
     return world
 
 
@@ -66,7 +66,7 @@ def test_home_asks_whom_to_tell_of_an_incident(page, world: World) -> None:
 
 
 def test_home_asks_to_agree_the_incident_form(page, world: World) -> None:
-    incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, act=Act(world.manager, **NOW))
+    incident_forms.write_form(contract_id=world.contract.pk, steps=STEPS, act=Act(world.manager, AT, TODAY))
     assert "Read and agree the incident form" in text(page(world.provider).get(reverse("provider")))
 
 
@@ -79,7 +79,7 @@ def test_home_asks_for_our_actions(page, world: World) -> None:
         origin_type="evaluation",
         owner_organisation=world.contract.provider,
         due_on=date(2016, 8, 20),
-        act=Act(world.manager, **NOW),
+        act=Act(world.manager, AT, TODAY),
     )
     assert "Send the training matrix" in text(page(world.provider).get(reverse("provider")))
 
@@ -96,7 +96,7 @@ def test_home_has_a_constant_number_of_queries(page, world: World) -> None:
     def more() -> None:
         for _ in range(3):
             other = a_world(provider=world.contract.provider, live_on=date(2015, 1, 1))
-            incident_forms.write_form(contract_id=other.contract.pk, steps=STEPS, act=Act(other.manager, **NOW))
+            incident_forms.write_form(contract_id=other.contract.pk, steps=STEPS, act=Act(other.manager, AT, TODAY))
             an_incident(other, by=world.provider)
         client.get(reverse("provider"))  # who opens it first works out what changed
 
@@ -142,9 +142,9 @@ def test_the_report_of_a_home_that_is_missing_leads_to_the_home(world: World) ->
         kind="reg44",
         period_from=date(2016, 1, 1),
         received_on=date(2016, 2, 3),
-        recorded_at=NOW["at"],
+        recorded_at=AT,
     )
-    rerate(contract_ids=[world.contract.pk], act=Act(None, **NOW))
+    rerate(contract_ids=[world.contract.pk], act=Act(None, AT, TODAY))
     asked = {address(each.item.place) for each in duties_of(world.provider, TODAY)}
     assert reverse("home", args=[world.setting.pk]) in asked
 
@@ -260,7 +260,7 @@ def test_what_was_asked_for_already_is_not_asked_for_twice(page, world: World) -
         due_on=date(2016, 8, 19),
         period_from=date(2015, 9, 1),
         period_to=date(2016, 8, 31),
-        act=Act(world.manager, **NOW),
+        act=Act(world.manager, AT, TODAY),
     )
     assert "self-assessment is needed" not in " ".join(what(world.provider, TODAY))
 

@@ -32,7 +32,7 @@ def signs_in_for(organisation, *, email: str, active: bool = True):
 
 
 def ask(page, contract) -> str:
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     given = {"toolkit": "section11", **day("due_on", date(2016, 9, 1))}
     client = page(UserFactory(role="contract_officer"))
     return words(client.post(f"/contracts/{contract.pk}/assurance/ask/self/", given, follow=True))

@@ -38,7 +38,7 @@ def places(settings, tmp_path):
             content=files.pdf(b"paper"),
             folder=tmp_path,
             organisation=supplier,
-            act=Act(None, AT, (AT).date()),
+            act=Act(None, AT, AT.date()),
         )
         BidDocument.objects.create(bid=BidFactory(tender=tender, supplier=supplier), document=paper)
     process = OcdsProcess.objects.create(ocid="ocds-213czf-1", title="Homes", latest_on=timezone.now())

@@ -50,7 +50,7 @@ def test_a_draft_does_not_wait_for_others(draft):
 def test_a_newer_shipped_version_waits_beside_the_councils_own(draft, tmp_path):
     versions.publish_version(version_id=draft.pk, act=Act(draft.made_by, AT, ON))
     (tmp_path / "own_survey.yaml").write_text(TEXT.replace("First", "Second"))
-    library.load(act=Act(None, AT, (AT).date()), folder=tmp_path)
+    library.load(act=Act(None, AT, AT.date()), folder=tmp_path)
     assert waiting(UserFactory(role="commissioner")) == ["Look at version 2 of the toolkit “Second”"]
 
 

@@ -6,15 +6,10 @@ import pytest
 
 from plumbline.contracts.rules import assurance as rules
 from plumbline.contracts.rules.assurance import PolicyAnswer
-from plumbline.kernel.errors import RuleBroken
-from tests.refusals import code_of
+from tests.refusals import code_of, raises
 
 DONE = date(2016, 2, 29)
 SIX = ("safer_recruitment", "safeguarding", "dbs", "whistleblowing", "complaints", "anti_bullying")
-
-
-def refused(code: str):
-    return pytest.raises(RuleBroken, check=lambda refusal: refusal.code == code)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +46,7 @@ def check(**changes) -> None:
     ],
 )
 def test_an_assessment_that_cannot_be_so_is_refused(changes, code) -> None:
-    with refused(code):
+    with raises(code):
         check(**changes)
 
 
@@ -69,7 +64,7 @@ def test_an_assessment_as_long_as_the_term_is_taken() -> None:
     ],
 )
 def test_a_term_that_cannot_be_is_refused(months, from_on, because, code) -> None:
-    with refused(code):
+    with raises(code):
         rules.check_term(kind="self", months=months, from_on=from_on, because=because, on=date(2016, 7, 31))
 
 

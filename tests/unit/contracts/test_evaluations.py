@@ -6,8 +6,7 @@ import pytest
 
 from plumbline.contracts.rules import evaluations as rules
 from plumbline.contracts.rules.evaluations import ActionGiven, Attendee, CaseGiven, KpiGiven, Meeting
-from plumbline.kernel.errors import RuleBroken
-from tests.refusals import code_of
+from tests.refusals import code_of, raises
 
 TODAY = date(2016, 7, 31)
 
@@ -18,10 +17,6 @@ def meeting(**changes) -> Meeting:
         "service_area_said": None, "minutes": "Discussed.", "minutes_document_id": None, "safeguarding": {},
     }  # fmt: skip
     return Meeting(**{**given, **changes})
-
-
-def refused(code: str):
-    return pytest.raises(RuleBroken, check=lambda refusal: refusal.code == code)
 
 
 def test_the_next_meeting_is_due_92_days_after_the_last() -> None:
@@ -59,7 +54,7 @@ def test_that_the_service_area_was_there_can_be_said_no() -> None:
 
 
 def test_the_service_area_cannot_be_said_to_have_been_there_with_nobody_named_for_it() -> None:
-    with refused("nobody_for_area"):
+    with raises("nobody_for_area"):
         rules.service_area_present([Attendee("A")], said=True)
 
 
@@ -77,27 +72,27 @@ def test_no_incidents_is_not_the_same_as_not_reported() -> None:
 
 @pytest.mark.parametrize("value", ["-1", "a few", "1.5", True, [1]])
 def test_a_count_must_be_a_whole_number(value) -> None:
-    with refused("not_a_number"):
+    with raises("not_a_number"):
         rules.check_safeguarding({"complaints": value})
 
 
 def test_training_cannot_be_more_than_all_of_the_staff() -> None:
-    with refused("too_large"):
+    with raises("too_large"):
         rules.check_safeguarding({"training_percent": 101})
 
 
 def test_a_field_that_the_section_has_not_is_refused() -> None:
-    with refused("unknown_field"):
+    with raises("unknown_field"):
         rules.check_safeguarding({"mood": "good"})
 
 
 def test_concerns_that_were_raised_are_described() -> None:
-    with refused("missing_concerns"):
+    with raises("missing_concerns"):
         rules.check_safeguarding({"concerns_raised": True})
 
 
 def test_concerns_described_and_denied_are_refused() -> None:
-    with refused("contradiction"):
+    with raises("contradiction"):
         rules.check_safeguarding({"concerns_raised": False, "concerns": "Case A7: late visits."})
 
 
@@ -108,12 +103,12 @@ def test_concerns_described_count_as_raised() -> None:
 
 @pytest.mark.parametrize("given", [{}, {"concerns_raised": True}, {"concerns_action": " "}])
 def test_concerns_ask_what_is_done_about_them(given: dict[str, object]) -> None:
-    with refused("missing_what_is_done"):
+    with raises("missing_what_is_done"):
         rules.check_safeguarding({"concerns": "Case A7: late visits.", **given})
 
 
 def test_what_is_done_needs_its_concern() -> None:
-    with refused("missing_concerns"):
+    with raises("missing_concerns"):
         rules.check_safeguarding({"concerns_action": "J. Marsh asks for the rota by Friday."})
 
 
@@ -132,12 +127,12 @@ def test_words_that_only_hold_a_name_are_no_names(text) -> None:
 
 
 def test_a_summary_with_the_name_is_refused() -> None:
-    with refused("names_a_child"):
+    with raises("names_a_child"):
         rules.check_nameless("Kit was moved.", names=["Kit", "Quill"])
 
 
 def test_a_case_needs_a_reference() -> None:
-    with refused("missing_reference"):
+    with raises("missing_reference"):
         rules.check_case(CaseGiven(" ", "Late visits"))
 
 
@@ -159,7 +154,7 @@ def test_a_complete_record_is_taken() -> None:
     ],
 )
 def test_a_record_that_lacks_something_says_what(changes, code) -> None:
-    with refused(code):
+    with raises(code):
         rules.check_meeting(meeting(**changes), on=TODAY)
 
 
@@ -176,7 +171,7 @@ def test_the_last_quarter_is_the_one_that_has_ended(day, first) -> None:
 
 
 def test_a_quarter_that_has_not_begun_is_refused() -> None:
-    with refused("future_date"):
+    with raises("future_date"):
         rules.check_quarter(date(2016, 10, 1), on=TODAY)
 
 

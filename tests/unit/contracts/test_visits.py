@@ -6,16 +6,11 @@ import pytest
 
 from plumbline.contracts.rules import visits as rules
 from plumbline.contracts.rules.visits import Expected, FindingGiven
-from plumbline.kernel.errors import RuleBroken
-from tests.refusals import code_of
+from tests.refusals import code_of, raises
 
 
 def findings(**changes: FindingGiven) -> list[FindingGiven]:
     return list(({area: FindingGiven(area, "met") for area in rules.AREAS} | changes).values())
-
-
-def refused(code: str):
-    return pytest.raises(RuleBroken, check=lambda refusal: refusal.code == code)
 
 
 def test_a_visit_is_due_a_year_after_the_last() -> None:
@@ -55,7 +50,7 @@ def test_five_areas_met_need_no_more_words() -> None:
     ],
 )
 def test_findings_that_say_too_little_or_too_much_are_refused(given, code) -> None:
-    with refused(code):
+    with raises(code):
         rules.check_findings(given)
 
 
@@ -102,7 +97,7 @@ def test_a_report_that_came_is_not_missing() -> None:
     ],
 )
 def test_a_report_speaks_for_a_whole_period_that_has_begun(kind, period_from, code) -> None:
-    with refused(code):
+    with raises(code):
         rules.check_period(kind, period_from, on=date(2016, 7, 31))
 
 

@@ -40,6 +40,10 @@ def test_why_a_flag_about_a_colour_is_closed(colour: str | None, said: str) -> N
     assert flags.why_closed(colour) == said
 
 
+def test_a_reason_is_said_with_the_day_since_which_it_is_so() -> None:
+    assert rating.since_when("The policy was not seen.", JULY) == "The policy was not seen. Since 31 July 2016."
+
+
 def test_the_worst_of_several_colours() -> None:
     assert rating.worst(["green", "amber"]) == "amber"
     assert rating.worst(["amber", "red", "green"]) == "red"

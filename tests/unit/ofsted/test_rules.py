@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plumbline.kernel.errors import RuleBroken
-from plumbline.ofsted.comparing import Said, compare_lists
 from plumbline.ofsted.grades import ASPECTS, Aspect
-from plumbline.ofsted.kinds import check_kind
 from plumbline.ofsted.rules import (
     RULE_VERSION,
     RULES,
@@ -372,6 +369,13 @@ def test_a_judgement_counts_from_its_publication() -> None:
     ]
 
 
+def test_before_anything_was_known_and_in_a_gap_there_is_no_status() -> None:
+    first = StatusPeriod("clear", date(2016, 1, 1), date(2016, 2, 1), ())
+    assert status_on(date(2015, 12, 31), [first]) is None
+    assert status_on(date(2016, 1, 31), [first]) is first
+    assert status_on(date(2016, 2, 1), [first]) is None
+
+
 def test_says_why_in_words_with_both_days() -> None:
     bad = Inspection("full", date(2016, 1, 12), date(2016, 2, 20), {"overall": "inadequate"})
 
@@ -548,6 +552,14 @@ def test_the_sentence_of_a_grade_given_anew_says_when_it_was_given() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("grades", "reasons"), [({}, ["judgement_not_read"]), ({"rc_inclusion": "strong_standard"}, [])]
+)
+def test_a_report_card_given_again_has_been_read(grades: dict[str, str], reasons: list[str]) -> None:
+    unread = full(date(2022, 6, 1), kind=Kind.REPORT_CARD)
+    assert verdict(GOOD, unread, full(SECOND, kind=Kind.REGRADED, **grades))[1] == reasons
+
+
 # --- safeguarding --------------------------------------------------------------------------------------------------
 
 NOT_SAFE = [
@@ -578,85 +590,3 @@ def test_what_was_found_about_safeguarding_is_cleared_only_by_a_judgement_of_saf
 
     assert verdict(found, full(SECOND, kind=later, **silent))[0] == "adverse"
     assert verdict(found, full(SECOND, kind=later, **(silent | JUDGED)))[0] in ("clear", "not_judged")
-
-
-# --- kinds are dated -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("kind", "aspect", "independent", "last_refused", "first_taken"),
-    [
-        (Kind.REPORT_CARD, "safeguarding_standards", False, date(2025, 11, 9), date(2025, 11, 10)),
-        (Kind.REPORT_CARD, "rc_inclusion", None, date(2025, 11, 9), date(2025, 11, 10)),
-        (Kind.REPORT_CARD, "safeguarding_standards", True, date(2026, 1, 25), date(2026, 1, 26)),
-        (Kind.REGRADED, "safeguarding_standards", False, date(2025, 11, 9), date(2025, 11, 10)),
-        (Kind.FULL, "overall_effectiveness", False, date(2024, 9, 1), date(2024, 8, 31)),
-        (Kind.FULL, "quality_of_education", False, date(2025, 11, 10), date(2025, 11, 9)),
-        (Kind.UNGRADED, "ungraded_outcome", False, date(2025, 11, 10), date(2025, 11, 9)),
-        (Kind.STANDARD, "overall_effectiveness", True, date(2026, 1, 26), date(2026, 1, 25)),
-        (Kind.STANDARD, "overall_effectiveness", None, date(2026, 1, 26), date(2026, 1, 25)),
-    ],
-)
-def test_a_kind_of_inspection_that_did_not_exist_on_the_day_is_refused(
-    kind: str, aspect: str, independent: bool | None, last_refused: date, first_taken: date
-) -> None:
-    asked = {"register": "education", "kind": kind, "aspects": [aspect], "independent": independent}
-    check_kind(**asked, inspected_on=first_taken)  # type: ignore[arg-type]
-    with pytest.raises(RuleBroken) as refused:
-        check_kind(**asked, inspected_on=last_refused)  # type: ignore[arg-type]
-
-    assert refused.value.code == "kind_of_another_time"
-
-
-# --- two lists -----------------------------------------------------------------------------------------------------
-
-
-def test_compares_two_lists() -> None:
-    before = {
-        "A": Said("overall", "good", "clear"),
-        "B": Said("overall", "good", "clear"),
-        "C": Said("overall", "inadequate", "adverse"),
-        "D": Said("overall", "good", "clear"),
-        "E": Said("overall", "", "watch"),
-        "F": Said("overall_effectiveness", "good", "clear"),
-        "G": Said("overall", "requires_improvement", "adverse"),
-    }
-    after = {
-        "A": Said("overall", "good", "clear"),
-        "B": Said("overall", "inadequate", "adverse"),
-        "C": Said("overall", "good", "clear"),
-        "E": Said("overall", "inadequate", "adverse"),
-        "F": Said("overall_effectiveness", "not_judged", "not_judged"),
-        "G": Said("overall", "requires_improvement", "adverse"),
-        "H": Said("overall", "inadequate", "adverse"),
-    }
-
-    changed = compare_lists(before=before, after=after)
-
-    assert (changed.new, changed.gone) == (("H",), ("D",))
-    assert (changed.better, changed.worse) == (("C",), ("B",))
-    assert changed.newly_adverse == ("B", "E", "H")
-    assert changed.unchanged == ("A", "E", "F", "G")
-
-
-def test_a_setting_unchanged_in_two_equal_lists_is_all_there_is() -> None:
-    same = {"A": Said("overall", "good", "clear")}
-
-    changed = compare_lists(before=same, after=same)
-
-    assert (changed.unchanged, changed.new, changed.gone, changed.newly_adverse) == (("A",), (), (), ())
-
-
-def test_before_anything_was_known_and_in_a_gap_there_is_no_status() -> None:
-    first = StatusPeriod("clear", date(2016, 1, 1), date(2016, 2, 1), ())
-    assert status_on(date(2015, 12, 31), [first]) is None
-    assert status_on(date(2016, 1, 31), [first]) is first
-    assert status_on(date(2016, 2, 1), [first]) is None
-
-
-@pytest.mark.parametrize(
-    ("grades", "reasons"), [({}, ["judgement_not_read"]), ({"rc_inclusion": "strong_standard"}, [])]
-)
-def test_a_report_card_given_again_has_been_read(grades: dict[str, str], reasons: list[str]) -> None:
-    unread = full(date(2022, 6, 1), kind=Kind.REPORT_CARD)
-    assert verdict(GOOD, unread, full(SECOND, kind=Kind.REGRADED, **grades))[1] == reasons

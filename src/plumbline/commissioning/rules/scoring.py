@@ -16,6 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
+from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.kernel.names import listed
 
@@ -269,10 +270,9 @@ def _notes(rows: Sequence[Standing], quality_share: Decimal, lowest: Decimal | N
     if quality_share != FULL:
         notes = [f"Quality counts {plain(quality_share)} in a hundred, price {plain(FULL - quality_share)}."]
     if lowest is not None:
-        pounds = f"£{lowest:,.2f}".removesuffix(".00")
         notes.append(
-            f"Price points are the lowest price of the bids still standing ({pounds}) divided by the price of "
-            f"the bid, times {plain(FULL - quality_share)}."
+            f"Price points are the lowest price of the bids still standing ({wording.money(lowest)}) divided by the "
+            f"price of the bid, times {plain(FULL - quality_share)}."
         )
     seen: set[int] = set()
     for row in rows:

@@ -94,12 +94,13 @@ def write_digests(*, act: Act) -> int:
         if each.reasons
     ]
     new = [
-        f"{each.reference} {line.reason.colour.upper()} since {line.reason.since:%-d %B}: {line.reason.for_mail}"
+        f"{each.reference} {line.reason.colour.upper()} since {wording.day(line.reason.since)}: {line.reason.for_mail}"
         for each, line in management.new_lines(listed, on=act.on)
     ]
     more = len(listed) - _MOST_LISTED
     late = [
-        f"{each.reference}: {line.reason.title}. What was decided was to be done by {line.decision.by_when:%-d %B}"
+        f"{each.reference}: {line.reason.title}. What was decided was to be done by "
+        f"{wording.day(line.decision.by_when)}"
         f"{f', by {line.decision.action.owner}' if line.decision.action and line.decision.action.owner else ''}."
         for each in listed
         for line in each.lines

@@ -100,7 +100,9 @@ def settle_text(*, held_id: int, text: str, visible: QuerySet[Child], act: Perso
 
     Raises NotAllowed for whom the text is not, RuleBroken where it still names someone.
     """
-    found = held.to_read(act.by, visible=visible, on=act.on).filter(pk=held_id).first()
+    theirs = held.to_read(act.by, visible=visible, on=act.on)
+    waiting = HeldText.objects.select_for_update(of=("self",)).filter(settled_at=None)
+    found = waiting.filter(pk=held_id, pk__in=theirs.order_by().values("pk")).first()
     if found is None:
         raise NotAllowed(f"There is no text {held_id} to read.")
     if not text.strip():

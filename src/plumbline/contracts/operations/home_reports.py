@@ -5,6 +5,7 @@ from datetime import date
 
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
+from plumbline.audit.moments import shown
 from plumbline.contracts import flagging_of_care
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import ContractSetting, HomeReport
@@ -87,7 +88,7 @@ def read_report(*, report_id: int, concern: str, action: ActionGiven | None = No
     if report is None:
         raise NotAllowed(f"There is no report {report_id}.")
     if report.read_at is not None:
-        raise RuleBroken(f"{report.read_by} read it on {wording.day(report.read_at)}.", code="wrong_state")
+        raise RuleBroken(f"{report.read_by} read it on {wording.day(shown(report.read_at))}.", code="wrong_state")
     if action is not None and not concern.strip():
         raise RuleBroken("Say which concern is to be acted on.", code="missing_concern")
     if action is None and concern.strip():

@@ -1,7 +1,5 @@
 """An incident that is the same as another, or was entered in error: set aside with the reason, and taken back."""
 
-from datetime import date, datetime
-
 from plumbline.actions.operations import cancel
 from plumbline.actions.states import OUTSTANDING
 from plumbline.contracts import handling, naming
@@ -39,7 +37,7 @@ def set_aside(*, incident_id: int, same_as: str, because: str, act: Act) -> Inci
     if incident.aside_because == held.HELD:
         hold_text(record=incident, field="aside_because", text=because.strip(), incident=incident, act=act)
     incident.notifications.update(aside=True)
-    _cancel_actions(incident, at=act.at, on=act.on)
+    _cancel_actions(incident, act=act)
     act.record(
         "contracts.incident.set_aside",
         subject=incident,
@@ -90,10 +88,10 @@ def _other(incident: Incident, reference: str, *, act: Act) -> Incident:
     return other
 
 
-def _cancel_actions(incident: Incident, *, at: datetime, on: date) -> None:
+def _cancel_actions(incident: Incident, *, act: Act) -> None:
     """What it gave people to do ends with it, no matter who owns it; so it is not for the one who acts to choose."""
     for number in queries.actions_of(incident).filter(state__in=OUTSTANDING).values_list("pk", flat=True):
-        cancel(action_id=number, because=f"{incident.reference} is set aside.", act=Act(None, at, on))
+        cancel(action_id=number, because=f"{incident.reference} is set aside.", act=Act(None, act.at, act.on))
 
 
 def _follow(incident: Incident, *, act: Act) -> None:

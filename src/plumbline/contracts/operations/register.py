@@ -160,9 +160,7 @@ def tie_notice(*, process_id: int, tender_id: int | None, act: PersonalAct) -> O
     that came of the tender follow."""
     process = ocds.tie_notice(process_id=process_id, tender_id=tender_id, act=act)
     of_another = Contract.objects.filter(ocds_contract__process=process).exclude(award=None)
-    for contract in of_another.exclude(award__tender=tender_id):
-        contract.ocds_contract = None
-        contract.save(update_fields=["ocds_contract"])
+    of_another.exclude(award__tender=tender_id).update(ocds_contract=None)
     follow_published(act=act)
     return process
 

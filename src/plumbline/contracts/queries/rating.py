@@ -33,6 +33,10 @@ class Reason:
         return rules.sentence(self.code, self.about, self.detail)
 
     @property
+    def since_when(self) -> str:
+        return rules.since_when(self.sentence, self.since)
+
+    @property
     def for_mail(self) -> str:
         return rules.sentence(self.code, self.about, "" if self.code in rules.TYPED else self.detail)
 

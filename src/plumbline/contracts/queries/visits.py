@@ -8,6 +8,7 @@ from django.db.models import F, Max, Min, Q, QuerySet
 
 from plumbline.actions.models import Action, ActionState
 from plumbline.actions.queries import owner_words
+from plumbline.audit.moments import shown
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Contract, ContractSetting, ContractState, HomeReport, Visit
 from plumbline.contracts.rules import visits as rules
@@ -144,7 +145,7 @@ def said(visit: Visit, *, council: str, colour: str) -> VisitSaid:
         findings=[(each.area, each.judgement, each.finding) for each in findings],
         actions=[ActionSaid(each.title, owner_words(each), each.due_on) for each in actions_of(visit)],
         provider_answer=visit.provider_answer,
-        standing=f"Signed off on {wording.day(visit.signed_off_at)}" if visit.signed_off_at else "Draft",
+        standing=f"Signed off on {wording.day(shown(visit.signed_off_at))}" if visit.signed_off_at else "Draft",
     )
 
 

@@ -203,7 +203,12 @@ def to_do(code: str, about: str, detail: str) -> str:
 def sentence(code: str, about: str, detail: str) -> str:
     """The reason in words."""
     rule = BOOK.codes[code]
-    return rule.words.format(about=POLICIES.get(about, about), detail=f" ({detail})" if detail else "")
+    return rule.words.format(about=policy_label(about), detail=f" ({detail})" if detail else "")
+
+
+def since_when(sentence: str, since: date) -> str:
+    """A reason in words, and since which day it is so."""
+    return f"{sentence} Since {wording.day(since)}."
 
 
 def evaluation_days(review_every: int) -> int:
@@ -348,10 +353,10 @@ def _late(
     colour = BOOK.codes[code].colour
     spans: dict[str, list[tuple[date, date, str]]] = {}
     for matter in matters:
-        from_on = intervals.after(matter.due_on, after + 1)
+        from_on = matter.due_on + timedelta(after + 1)
         to_on = matter.done_on - _DAY if matter.done_on else FAR
         if until is not None:
-            to_on = min(to_on, intervals.after(matter.due_on, until))
+            to_on = min(to_on, matter.due_on + timedelta(until))
         if from_on <= to_on:
             spans.setdefault(matter.about, []).append((from_on, to_on, matter.detail))
     found = []

@@ -109,9 +109,9 @@ class Expected:
 
     def words(self) -> str:
         if self.kind == REG44:
-            return f"the regulation 44 report of {self.period_from:%B %Y}"
+            return f"the regulation 44 report of {wording.month(self.period_from)}"
         to = add_months(self.period_from, 5)
-        return f"the regulation 45 report of {self.period_from:%B} to {to:%B %Y}"
+        return f"the regulation 45 report of {self.period_from:%B} to {wording.month(to)}"
 
 
 def half_year_of(day: date) -> date:

@@ -42,7 +42,7 @@ def record_setting(*, register: str, urn: str, name: str, provision_type: str = 
     urn = urn.strip().upper()
     if not urn:
         raise RuleBroken("Give the setting's URN, or a reference of your own where it has none.", code="missing_id")
-    setting = intake.setting_of(register=register, urn=urn)
+    setting = _locked(intake.setting_of(register=register, urn=urn).pk)
     if not setting.name and name.strip():
         setting.name, setting.sort_key = name.strip(), sort_key(name)
         setting.provision_type = setting.provision_type or provision_type

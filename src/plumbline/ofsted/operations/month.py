@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from plumbline.audit.moments import shown
 from plumbline.evidence.queries import document_to_use
 from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
@@ -131,7 +132,7 @@ def complete_month(*, check_id: int, lists_note: str = "", act: PersonalAct) -> 
     if check is None:
         raise NotAllowed(f"There is no check {check_id}.")
     if check.completed_at:
-        raise RuleBroken(f"This check was completed on {wording.day(check.completed_at)}.", code="wrong_state")
+        raise RuleBroken(f"This check was completed on {wording.day(shown(check.completed_at))}.", code="wrong_state")
     left = check.items.filter(outcome=CheckItem.Outcome.TO_DO).count()
     if left:
         raise RuleBroken(f"{left} settings have not been looked up yet.", code="not_finished")

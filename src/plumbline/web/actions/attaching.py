@@ -4,6 +4,7 @@ from typing import Any
 
 from plumbline.actions import rules
 from plumbline.actions.models import Action
+from plumbline.audit.moments import shown
 from plumbline.evidence import queries
 from plumbline.evidence.models import Document, Sensitivity
 from plumbline.evidence.operations import keep_document
@@ -23,7 +24,7 @@ def choices(request: Request, action: Action) -> list[tuple[str, str]]:
     """The standing documents of the action's organisation (or the council's) that the viewer may open."""
     seen = queries.standing(opened.documents(request.user, on=request.day))
     found = seen.filter(organisation=action.owner_organisation).order_by("-added_at", "-pk")[:_MOST]
-    return [(str(each.pk), f"{each.title} ({wording.day(each.added_at)})") for each in found]
+    return [(str(each.pk), f"{each.title} ({wording.day(shown(each.added_at))})") for each in found]
 
 
 def attached(request: Request, action: Action, given: dict[str, Any]) -> Document | None:

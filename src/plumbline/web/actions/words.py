@@ -27,10 +27,7 @@ def how_soon(action: Any, on: date) -> str:
     """ "3 days late", "tomorrow"; "" for what waits for nobody to do it."""
     if action.state not in OUTSTANDING:
         return ""
-    days = (action.due_on - on).days
-    if days in (0, 1):
-        return "today" if days == 0 else "tomorrow"
-    return f"in {days} days" if days > 0 else wording.how_many(-days, "day", "days") + " late"
+    return wording.how_soon(action.due_on, on)
 
 
 def subject_address(action: Action) -> str:

@@ -6,11 +6,12 @@ from plumbline.contracts.models import Policy
 from plumbline.evidence.models import Document
 from plumbline.evidence.rules import EXPIRING_WITHIN
 from plumbline.kernel import wording
+from plumbline.kernel.labels import capital, small
 
 # By its kind a document serves every toolkit and contract that asks for it; the policies have the keys of the law's
 # changes.
 KINDS: tuple[tuple[str, str], ...] = (
-    *((key, f"Policy: {label[:1].lower()}{label[1:]}") for key, label in Policy.choices),
+    *((key, f"Policy: {small(label)}") for key, label in Policy.choices),
     ("insurance", "Insurance certificate"),
     ("registration", "Certificate of registration"),
     ("accounts", "Accounts"),
@@ -31,8 +32,7 @@ def kind(key: str) -> str:
 def policies(keys: list[str]) -> str:
     """ "Safeguarding, safer recruitment"."""
     named = dict(POLICIES)
-    text = ", ".join(named.get(key, key.replace("_", " ")).lower() for key in keys)
-    return text[:1].upper() + text[1:]
+    return capital(", ".join(named.get(key, key.replace("_", " ")).lower() for key in keys))
 
 
 def period(document: Document) -> str:

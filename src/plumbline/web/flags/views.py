@@ -10,6 +10,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from plumbline.audit.moments import shown
 from plumbline.flags import operations, queries, rules, telling
 from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag, FlagFor, FlagStep
@@ -45,10 +46,7 @@ def _due(rows: Any, when: str) -> Any:
 def _how_soon(row: Any) -> str:
     if row.state != "open" or row.due_on is None:
         return ""
-    days = (row.due_on - row.today).days
-    if days in (0, 1):
-        return "today" if days == 0 else "tomorrow"
-    return f"in {days} days" if days > 0 else wording.how_many(-days, "day", "days") + " late"
+    return wording.how_soon(row.due_on, row.today)
 
 
 FOR_ME = (
@@ -244,7 +242,7 @@ def _reached(row: FlagFor) -> str:
     """Whether they were told: the e-mail accepted, the page opened, or nobody could be told and who was instead."""
     if row.reached_at:
         how = "opened the page" if row.reached_how == FlagFor.How.PAGE else "e-mail accepted for delivery"
-        return f"{how} {wording.moment(row.reached_at)}"
+        return f"{how} {wording.moment(shown(row.reached_at))}"
     if row.unreached_because:
         instead = words.put_to(row.stood_in_by, "", {}) if row.stood_in_by else ""
         told = f"{instead} told in their place" if instead else "and nobody else could be told either"

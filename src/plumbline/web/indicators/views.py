@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from plumbline.audit.moments import shown
 from plumbline.documents import charts
 from plumbline.documents.model import Chart
 from plumbline.indicators import queries
@@ -221,7 +222,7 @@ def _facts(answer: Answer, past: bool) -> list[str]:
     elif answer.asked.period:
         facts.append(f"From {wording.day(answer.asked.period.first)} to {wording.day(answer.asked.period.last)}.")
     if answer.known_at:
-        facts.append(f"As our records {'said' if past else 'say'} at {wording.moment(tables._local(answer.known_at))}.")
+        facts.append(f"As our records {'said' if past else 'say'} at {wording.moment(shown(answer.known_at))}.")
     if answer.observed_until:
         facts.append(f"The records reach to {wording.day(answer.observed_until)}.")
     return [*facts, *answer.sentences()]

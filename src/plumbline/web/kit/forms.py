@@ -28,6 +28,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from plumbline.kernel.errors import Refusal, RuleBroken
+from plumbline.kernel.labels import small
 from plumbline.kernel.moments import taken_at
 from plumbline.web.kit import form_values
 from plumbline.web.kit.days import NotADay, day_of, read_day
@@ -500,16 +501,11 @@ def _missing(field: forms.Field, shape: str) -> str:
     label = str(field.label or "").rstrip("?: ")
     asked = str(field.label or "").rstrip().endswith("?")
     if shape in ("radios", "select", "checkboxes"):
-        return "Choose an answer" if asked or not label else f"Choose the {_lower_first(label)}"
+        return "Choose an answer" if asked or not label else f"Choose the {small(label)}"
     if shape == "tick":
         return f"Tick to say: {label}" if label else "Tick the box"
     if shape == "file":
         return "Choose a file"
     if shape == "day":
-        return "Enter the date" if asked or not label else f"Enter the {_lower_first(label)}"
-    return "Enter an answer" if asked or not label else f"Enter the {_lower_first(label)}"
-
-
-def _lower_first(text: str) -> str:
-    # "URN" and "TAC" stay as they are.
-    return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]
+        return "Enter the date" if asked or not label else f"Enter the {small(label)}"
+    return "Enter an answer" if asked or not label else f"Enter the {small(label)}"

@@ -26,4 +26,4 @@ def lasting(rated: Rating | None) -> list[str]:
     """Every reason in a sentence with the day since which it holds, the worst first."""
     if rated is None:
         return []
-    return [f"{each.sentence} Since {each.since.day} {each.since:%B %Y}." for each in rated.reasons]
+    return [each.since_when for each in rated.reasons]

@@ -16,7 +16,6 @@ from django.shortcuts import render
 from plumbline.evidence import rules
 
 _FORM_AROUND_IT = 1024 * 1024
-_READ_AWAY = 1 << 20
 View = Callable[..., HttpResponseBase]
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from plumbline.ofsted import queries as ofsted
-from plumbline.ofsted.models import Setting
+from plumbline.ofsted.models import Setting, Status
 from plumbline.people.access import Permission, may
 from plumbline.placements import operations, queries
 from plumbline.placements.models import Enquiry
@@ -85,7 +85,7 @@ def answer(request: Request, number: int) -> HttpResponseBase:
                 "children": each.children,
             }
             for each in queries.settings_of_owner(viewer, owner=setting.owner, other_than=setting, on=on)
-            if each.status in BLOCKED or each.status == "watch"
+            if each.status != Status.CLEAR
         ]
     asks = may(viewer, Permission.PLACEMENT_EXCEPTION_ASK, on=on)
     context = {

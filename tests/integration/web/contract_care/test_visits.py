@@ -49,7 +49,7 @@ def test_a_visit_goes_from_plan_to_pack(officer, contract, home) -> None:
 
 
 def test_a_visit_is_recorded_from_what_its_toolkit_says(officer, contract, home, person) -> None:
-    library.load(act=Act(None, AT, (AT).date()))
+    library.load(act=Act(None, AT, AT.date()))
     visit = visits.plan_visit(contract_id=contract.pk, setting_id=home.pk, visited_on=VISITED, act=by(person))
     begun = officer.post(f"/contracts/visits/{visit.pk}/toolkit/")
     visit.refresh_from_db()

@@ -21,7 +21,7 @@ from plumbline.evidence.operations import keep_document
 from plumbline.intake.origins import origin_of
 from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
-from plumbline.kernel.labels import Said, article, say
+from plumbline.kernel.labels import Said, article, say, small
 from plumbline.people.access import Permission, may
 from plumbline.people.labels import later
 from plumbline.people.queries import acting_for
@@ -202,7 +202,7 @@ def record(request: Request, pk: int, kind: str) -> HttpResponseBase:
         frame.question(
             contract,
             "assurance",
-            heading=f"Record {article(label)} {label[:1].lower()}{label[1:]}",
+            heading=f"Record {article(label)} {small(label)}",
             button="Record it",
         ),
         do=keep_and_record,

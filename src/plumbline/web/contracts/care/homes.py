@@ -43,7 +43,7 @@ def _halves(on: date) -> list[date]:
 
 def _cell(home: queries.Home, kind: str, period_from: date, on: date, *, inside: bool = True) -> dict[str, Any]:
     """`inside`: for someone of the council, who reads what a report gave cause for."""
-    label = f"{period_from:%B %Y}" if kind == rules.REG44 else f"Half-year from {period_from:%B %Y}"
+    label = wording.month(period_from) if kind == rules.REG44 else f"Half-year from {wording.month(period_from)}"
     found = home.reports.get((kind, period_from))
     if found is not None:
         url = reverse("home_report", args=[found.pk])
@@ -101,12 +101,12 @@ def home(request: Request, pk: int) -> HttpResponseBase:
     on = request.day
     inside = may(request.user, P.CONTRACTS_VIEW, on=on)
     months = [
-        {"label": f"{month:%B %Y}", "cell": _cell(found, rules.REG44, month, on, inside=inside)}
+        {"label": wording.month(month), "cell": _cell(found, rules.REG44, month, on, inside=inside)}
         for month in reversed(_months(on, queries.LOOK_BACK_MONTHS))
     ]
     halves = [
         {
-            "label": f"{half:%B %Y} to {add_months(half, 5):%B %Y}",
+            "label": f"{wording.month(half)} to {wording.month(add_months(half, 5))}",
             "cell": _cell(found, rules.REG45, half, on, inside=inside),
         }
         for half in reversed(_halves(on))
@@ -129,7 +129,7 @@ def receive(request: Request, pk: int) -> HttpResponseBase:
     found = _home(request, pk)
     on = request.day
     months = [on.replace(day=1), *reversed(_months(on, queries.LOOK_BACK_MONTHS))]
-    periods = [(each.isoformat(), f"{each:%B %Y}, or the half-year it is in") for each in months]
+    periods = [(each.isoformat(), f"{wording.month(each)}, or the half-year it is in") for each in months]
     form = forms.ReceiveReport(
         request.POST or None,
         request.FILES or None,
@@ -185,7 +185,9 @@ def report(request: Request, pk: int) -> HttpResponseBase:
     found = queries.home_reports_visible_to(request.user, on=request.day).filter(pk=pk).first()
     if found is None:
         raise NotAllowed(f"There is no report {pk}.")
-    month, address = f"{found.period_from:%B %Y}", reverse("home", args=[found.setting_id])
+    period, address = wording.month(found.period_from), reverse("home", args=[found.setting_id])
+    if found.kind == rules.REG45:
+        period = f"{period} to {wording.month(add_months(found.period_from, 5))}"
     page = (
         "contracts/care/home_report.html",
         {
@@ -193,7 +195,7 @@ def report(request: Request, pk: int) -> HttpResponseBase:
             "label": settings.label(found.setting),
             "back": address,
             "inside": may(request.user, P.CONTRACTS_VIEW, on=request.day),
-            "period": month if found.kind == rules.REG44 else f"{month} to {add_months(found.period_from, 5):%B %Y}",
+            "period": period,
         },
     )
     if found.read_at is not None or not frame.may_manage(request):

@@ -14,6 +14,7 @@ from plumbline.actions import queries as actions
 from plumbline.contracts.models import Contract, Policy, PolicyOffer
 from plumbline.contracts.operations import policy_offers
 from plumbline.contracts.queries import incidents, portal
+from plumbline.contracts.rules.rating import since_when
 from plumbline.contracts.wording import lacking_assessment, whom_to_ask
 from plumbline.due import keeping
 from plumbline.due import queries as due
@@ -223,7 +224,7 @@ def _lacks(contract: Contract, lacks: Sequence[portal.Lacking]) -> list[dict[str
             policy = each.code in portal.POLICY_CODES
             found.append(
                 {
-                    "sentence": f"{each.sentence} Since {wording.day(each.since)}.",
+                    "sentence": since_when(each.sentence, each.since),
                     "url": reverse("provider_policy", args=[contract.pk, each.about]) if policy else "",
                     "link": "Upload the policy",
                 }

@@ -110,7 +110,7 @@ def decide(request: Request, pk: int) -> HttpResponseBase:
             heading="What is decided?",
             button="Record the decision",
             caption=found.called,
-            points=[f"{reason.sentence} Since {wording.day(reason.since)}."],
+            points=[reason.since_when],
             back=reverse("contracts_team"),
             back_words="Management team’s list",
         ),

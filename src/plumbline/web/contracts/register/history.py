@@ -13,6 +13,7 @@ from plumbline.contracts.queries import care, incidents, management, register, v
 from plumbline.contracts.queries import rating as ratings
 from plumbline.contracts.rules import rating as rules
 from plumbline.kernel import wording
+from plumbline.kernel.labels import small
 from plumbline.kernel.moments import day_here
 from plumbline.people.models import User
 from plumbline.web.contracts.register import words
@@ -40,7 +41,7 @@ def what_changed(spell: ratings.Spell) -> str:
     """Why the colour changed, in sentences."""
     said = [
         *(each.sentence for each in spell.began),
-        *(f"No longer: {_lower(each.sentence)}" for each in spell.ended),
+        *(f"No longer: {small(each.sentence)}" for each in spell.ended),
     ]
     if spell.hand_ended:
         said.append(f"The rating by hand ended{f': {because}' if (because := spell.hand_ended.ended_because) else ''}.")
@@ -147,10 +148,6 @@ def _arrangements(contract: Contract) -> Iterable[Entry]:
             "detail": each.text,
             "url": reverse("contract_arrangements", args=[contract.pk]),
         }
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
 
 
 def _day(at: date | datetime) -> date:

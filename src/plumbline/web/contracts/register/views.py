@@ -258,11 +258,9 @@ def _settings(request: Request, settings: list[Any]) -> list[dict[str, Any]]:
 def _sisters(request: Request, settings: list[Any]) -> list[dict[str, Any]]:
     if not may(request.user, Permission.SETTINGS_VIEW, on=request.day):
         return []
-    found = sorted(
-        register.sister_settings([row.setting for row in settings])[:200],
-        key=lambda each: (placements.GRAVITY.index(each.status), each.urn),
-    )
-    return [words.setting(each, opens=True, urn=each.urn) for each in found[:20]]
+    found = register.sister_settings([row.setting for row in settings])
+    worst_first = found.order_by(placements.by_gravity("status"), "urn")
+    return [words.setting(each, opens=True, urn=each.urn) for each in worst_first[:20]]
 
 
 def _child(request: Request, found: Contract) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from plumbline.audit.models import Event
+from plumbline.audit.moments import shown
 from plumbline.contracts.models import Contract, TeamDecision
 from plumbline.contracts.operations.rating import UNTIL_CHANGED
 from plumbline.contracts.queries.management import Line
@@ -75,7 +76,7 @@ def summary(contract: Contract) -> list[tuple[Any, ...]]:
     if contract.ended_because:
         rows.append(("Ended because", contract.ended_because))
     if run := import_of(contract):
-        rows.append(("Source", f"{run.label}, taken in {wording.day(run.at)}"))
+        rows.append(("Source", f"{run.label}, taken in {wording.day(shown(run.at))}"))
     return rows
 
 
@@ -119,11 +120,10 @@ def button(code: str) -> str:
 
 def wrong(contract: Contract, reason: Reason, *, sees_settings: bool) -> dict[str, str]:
     """One reason for c-warning: its sentence, and where it is dealt with."""
-    said = f"{reason.sentence} Since {wording.day(reason.since)}."
     url = _where_of(contract, reason.code, reason.about)
     if section_of(reason.code) == "setting":
         url = f"{reverse('settings')}?q={reason.about}" if sees_settings else ""
-    return {"sentence": said, "url": url, "link": button(reason.code)}
+    return {"sentence": reason.since_when, "url": url, "link": button(reason.code)}
 
 
 def setting(found: Setting, *, opens: bool, urn: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from plumbline.evidence.operations import keep_document
 from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed
-from plumbline.ofsted import queries
+from plumbline.ofsted import kinds, queries
 from plumbline.ofsted.models import Setting
 from plumbline.ofsted.operations import by_hand, month
 from plumbline.people.access import Permission
@@ -66,17 +66,17 @@ def back(request: Request, setting: Setting) -> str:
 def judgement(request: Request, register: str, urn: str) -> HttpResponseBase:
     """First the kind of inspection, which decides what can be judged; then what was judged, with its evidence."""
     setting = setting_of(request, register, urn)
-    kinds = [(kind, INSPECTION_KINDS[kind]) for kind in queries.ASPECTS_OF[setting.register]]
+    known = [(kind, INSPECTION_KINDS[kind]) for kind in kinds.ASPECTS_OF[setting.register]]
     kind = request.GET.get("kind", "")
-    if kind not in dict(kinds):
+    if kind not in dict(known):
         context = {
             "label": words.label(setting),
             "back": words.address(setting),
             "kept": [(name, request.GET[name]) for name in ("back", "item") if name in request.GET],
-            "form": WhichKind(request.GET if "kind" in request.GET else None, kinds=kinds),
+            "form": WhichKind(request.GET if "kind" in request.GET else None, kinds=known),
         }
         return render(request, "ofsted/settings/judgement_kind.html", context)
-    aspects = queries.aspects_of(register=setting.register, kind=kind, provision_type=setting.provision_type)
+    aspects = kinds.aspects_of(register=setting.register, kind=kind, provision_type=setting.provision_type)
     form = JudgementByHand(
         request.POST or None, request.FILES or None, aspects=aspects, initial={"inspectorate": "Ofsted"}
     )

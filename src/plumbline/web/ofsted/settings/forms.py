@@ -2,11 +2,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from plumbline.evidence import rules as evidence
+from plumbline.kernel.labels import capital
 from plumbline.ofsted.grades import ASPECTS, Aspect
 from plumbline.web.evidence.opened import FILE_CODES
 from plumbline.web.kit import forms
-
-NOT_IN_REPORT = ""
 
 
 class Evidence(forms.PageForm):
@@ -49,9 +48,8 @@ class JudgementByHand(Evidence):
         evidence_fields = {name: self.fields.pop(name) for name in ("report_link", "document")}
         for aspect in self.aspects:
             grades = [(grade.code, grade.label) for grade in ASPECTS[aspect].scale.grades]
-            label = ASPECTS[aspect].label
             self.fields[aspect.value] = forms.ChoiceField(
-                label=label[:1].upper() + label[1:], required=False, choices=[("", "Not in the report"), *grades]
+                label=capital(ASPECTS[aspect].label), required=False, choices=[("", "Not in the report"), *grades]
             )
         self.fields |= evidence_fields
         forms.dress(self)

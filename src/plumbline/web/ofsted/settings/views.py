@@ -9,13 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.kernel import wording
+from plumbline.kernel.labels import capital
 from plumbline.ofsted import establishments, queries
 from plumbline.ofsted.grades import ASPECTS, Aspect, label_of
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.people.operations import look_at_list
 from plumbline.placements import queries as placements
-from plumbline.placements.flag_kinds import CHECKED_WITHIN_DAYS, REVIEW
+from plumbline.placements.flag_kinds import CHECKED_WITHIN_DAYS
 from plumbline.placements.rules import BLOCKED
 from plumbline.web.kit import duties, tables
 from plumbline.web.kit import setting_words as words
@@ -172,10 +173,9 @@ def _conversations(request: Request, setting: Setting) -> dict[str, Any]:
 
 def _senior_review(setting: Setting, on: date) -> dict[str, Any] | None:
     """Of an unregistered setting: when each child there is next reviewed, and was last. No child's record."""
-    steps = placements.steps_at(setting.pk).filter(code=REVIEW, flag__kind="setting_unregistered").order_by("due_on")
-    due = steps.values_list("due_on", flat=True).first()
-    held = placements.steps_at(setting.pk, done=True).filter(code=REVIEW, flag__kind="setting_unregistered")
-    last = held.order_by("-done_at").select_related("done_by").first()
+    reviews = placements.reviews_at(setting.pk)
+    due = reviews.filter(done_at=None).order_by("due_on").values_list("due_on", flat=True).first()
+    last = reviews.exclude(done_at=None).order_by("-done_at").select_related("done_by").first()
     if due is None and last is None:
         return None
     return {"due": wording.by_when(due, on) if due else "", "late": due is not None and due < on, "last": last}
@@ -196,7 +196,7 @@ def _inspection(inspection: "queries.WithJudgements") -> dict[str, Any]:
         "told": told,
         "judgements": [
             {
-                "aspect": _upper_first(ASPECTS[Aspect(each.aspect)].label),
+                "aspect": capital(ASPECTS[Aspect(each.aspect)].label),
                 "grade": label_of(each.aspect, each.grade),
                 "wording": each.wording,
                 "bad": each.grade in _BAD,
@@ -210,10 +210,6 @@ def _inspection(inspection: "queries.WithJudgements") -> dict[str, Any]:
 # Only for where the eye falls first; the status follows from ofsted.rules alone.
 _BAD = {"inadequate", "serious_weaknesses", "special_measures", "not_effective", "urgent_improvement", "not_met"}
 _MIDDLING = {"requires_improvement", "adequate", "satisfactory", "inconsistent", "needs_attention", "declined"}
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _history(request: Request, setting: Setting) -> dict[str, Any]:

@@ -68,13 +68,16 @@ def bank_holidays(request: Request) -> HttpResponseBase:
     def page(form: ChangeHoliday) -> HttpResponseBase:
         last = queries.holidays_end()
         coming = _with_changes(BankHoliday.objects.filter(day__gte=request.day.replace(month=1, day=1)))
+        table = Holidays(request, coming)
         context = {
             "form": form,
             "last": last,
             "ends_soon": last is None or last - request.day < YEAR,
-            "table": Holidays(request, coming),
+            "table": table,
         }
-        return render(request, "people/users/bank_holidays.html", context, status=422 if form.errors else 200)
+        return table.download or render(
+            request, "people/users/bank_holidays.html", context, status=422 if form.errors else 200
+        )
 
     form = ChangeHoliday(request.POST or None)
     return ask(request, form, page, do=change, done=said, to=reverse("bank_holidays"))

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from plumbline.kernel import wording
+from plumbline.kernel.names import listed
 from plumbline.people import queries
 from plumbline.people.access import Permission
 from plumbline.people.leaving import Kind
@@ -89,8 +89,8 @@ def _said(user: User, done: Left) -> str:
     """What was done and who is told, in sentences."""
     said = [f"{user.called} cannot sign in any more."]
     for receiver, words in done.given.items():
-        said.append(f"{receiver} has {wording.listed(words)}.")
+        said.append(f"{receiver} has {listed(words)}.")
     said += [f"{each} has no e-mail address here: tell them yourself." for each in done.given if each not in done.told]
     if done.told:
-        said.append(f"An e-mail about it is on its way to {wording.listed([str(each) for each in done.told])}.")
+        said.append(f"An e-mail about it is on its way to {listed([str(each) for each in done.told])}.")
     return " ".join(said)

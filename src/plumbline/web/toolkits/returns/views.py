@@ -48,7 +48,7 @@ def _late(row: Return) -> str:
     today: date = row.today  # type: ignore[attr-defined]
     if row.due_on is None or not is_overdue(row, on=today):
         return ""
-    return f"{wording.how_many((today - row.due_on).days, 'day', 'days')} late"
+    return wording.how_soon(row.due_on, today)
 
 
 def _invited(row: Return) -> str:
