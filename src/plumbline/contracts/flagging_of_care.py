@@ -6,8 +6,8 @@ from datetime import date
 from plumbline.contracts.models import ContractReturn
 from plumbline.contracts.queries.care import meetings_due
 from plumbline.contracts.queries.visits import homes, place_of, visits_due
+from plumbline.contracts.recipients import Telling
 from plumbline.contracts.rules.visits import missing_sentence
-from plumbline.contracts.telling import Telling
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Recipient, Wanted
 from plumbline.toolkits.flagging import overdue

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from plumbline.contracts.models import Contract, Incident, IncidentChild, IncidentState, IncidentType
 from plumbline.contracts.queries import incidents as queries
+from plumbline.contracts.recipients import Telling
 from plumbline.contracts.rules.notifications import library
-from plumbline.contracts.telling import Telling
 from plumbline.flags import rules as flag_rules
 from plumbline.flags.kinds import kinds
 from plumbline.flags.models import Flag

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from django.db import connection
 
-from plumbline.intake import taking
+from plumbline.intake import merging
 from plumbline.intake.models import Import
 from plumbline.intake.tables import Column, Intake, Need, same
 from plumbline.kernel.identifiers import CHARITY, COMPANY, LOCAL
@@ -43,7 +43,7 @@ def _make_providers(staged: str) -> None:
     """The bodies that nobody has named yet, and the numbers: those whose register is said first, for the others are
     looked up among them."""
     for said in (f"s.provider_scheme <> '{LOCAL}'", f"s.provider_scheme = '{LOCAL}'"):
-        taking.insert(
+        merging.insert(
             "people_organisation",
             given={"name": "n.provider", "sort_key": "n.provider_key", "sector": "'other'"},
             # Two names of one number are one body, made under the first of them.
@@ -53,7 +53,7 @@ def _make_providers(staged: str) -> None:
                 order by n.provider_key on conflict do nothing""",
             parameters={},
         )
-        taking.insert(
+        merging.insert(
             "people_organisationidentifier",
             given={"organisation_id": "n.organisation", "scheme": "n.provider_scheme", "value": "n.provider_value"},
             rows=f"""(select distinct on (s.provider_scheme, s.provider_value) s.provider_scheme, s.provider_value,
@@ -94,7 +94,7 @@ def _take_settings(staged: str, import_run: Import, absent: Collection[str]) -> 
                     where setting_id is not null and not exists (select from contracts_contractsetting k
                         where k.contract_id = n.contract_id and k.setting_id = n.setting_id)
                     returning contract_id)
-                {taking.trace("contracts_contractorigin", of=changed)}""",
+                {merging.trace("contracts_contractorigin", of=changed)}""",
             {"run": import_run.pk},
         )
         also = cursor.rowcount

@@ -17,7 +17,7 @@ from plumbline.exchange.folder_kinds import Kind, absent_from, notes
 from plumbline.exchange.folder_rows import staged_rows
 from plumbline.exchange.readers import Note, RefusedRow
 from plumbline.exchange.wrong_files import WrongFile
-from plumbline.intake import imports, refusing, staging, taking
+from plumbline.intake import imports, merging, refusing, staging
 from plumbline.intake.models import Import
 from plumbline.intake.tables import Taken
 from plumbline.kernel import wording
@@ -221,13 +221,13 @@ def _take_staged(run: Run, kind: Kind, staged: str, absent: frozenset[str]) -> N
     taken.refused += conflicts
     last = imports.horizon(kind.name)
     older = last is not None and run.day < last
-    taken.added, taken.changed, taken.unchanged = taking.take(
+    taken.added, taken.changed, taken.unchanged = merging.take(
         name=staged, intake=kind.intake, import_run=run.import_run, absent=absent, fill=older
     )
     if not run.folder.ends:
         return
     if older and last:
-        taking.mark_filled(intake=kind.intake, since=last, import_run=run.import_run)
+        merging.mark_filled(intake=kind.intake, since=last, import_run=run.import_run)
         return
     if not run.backfill:
         _mark_missing(run, kind, staged)
@@ -235,7 +235,7 @@ def _take_staged(run: Run, kind: Kind, staged: str, absent: frozenset[str]) -> N
 
 
 def _mark_missing(run: Run, kind: Kind, staged: str) -> None:
-    gone, ended = taking.mark_missing(
+    gone, ended = merging.mark_missing(
         name=staged, file=kind.name, intake=kind.intake, since=run.day, open_where=kind.end
     )
     if gone:
@@ -244,7 +244,7 @@ def _mark_missing(run: Run, kind: Kind, staged: str) -> None:
         )
     if gone < _MANY:
         return
-    here = taking.count_present(intake=kind.intake) + gone
+    here = merging.count_present(intake=kind.intake) + gone
     if gone * 10 > here:
         opened = f", {ended:,} of them open" if kind.end else ""
         run.gone.append(

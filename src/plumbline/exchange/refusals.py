@@ -5,14 +5,14 @@ from typing import Any
 
 from django.db import connection
 
-from plumbline.intake import refusing, taking
+from plumbline.intake import merging, refusing
 from plumbline.intake.models import Import
 from plumbline.intake.refusing import Refused
 
 
 def keep(import_run: Import) -> None:
     """Keep the staged refusals to be mended. One that was refused before with the very same cells is kept once."""
-    taking.insert(
+    merging.insert(
         "exchange_refusedrow",
         given={name: f"r.{name}" for name in ("file", "line", "row_id", "code", "reason")}
         | {"import_run_id": "%(run)s", "cells": "coalesce(r.cells, '{}'::jsonb)"},

@@ -3,7 +3,7 @@
 Who reads the files (exchange) stages the rows and calls these steps in order, in one transaction:
 
     imports.importing(): refusing.stage_refusals() · for each table: staging.stage(), then load(),
-    refusing.refuse_unfound(), refuse_repeats(), taking.take(), mark_missing()
+    refusing.refuse_unfound(), refuse_repeats(), merging.take(), mark_missing()
 
 A staged row has `line`, `id` and the columns that the intake's values name as `s.…`. History follows by trigger.
 """

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import ProtectedError
 
-from plumbline.intake import taking
+from plumbline.intake import merging
 from plumbline.ofsted.models import CheckItem, Setting, StatusPeriod
 
 
@@ -65,7 +65,7 @@ def let_go(meant: Mapping[int, int]) -> None:
 def make_settings(urns: str, *, register: str, parameters: Mapping[str, Any] | None = None) -> None:
     """Make the settings that no list has named yet: they stand as unmatched. `urns`: a select of one column, urn;
     `register`: as SQL, of `s.urn`."""
-    taking.insert(
+    merging.insert(
         "ofsted_setting",
         given={"register": "n.register", "urn": "n.urn"},
         # The list that names it may be coming in at this instant.

@@ -144,7 +144,7 @@ READ_IN = {
     "contracts/due_of_incidents.py": "left out", "contracts/models/incidents.py": "whom a text concerns, aside or not",
     "placements/due_of_flags.py": "which rows are noted",
     "placements/due_of_homes.py": "which rows are noted",
-    "contracts/handling.py": "one incident, for the person who works on it",
+    "contracts/locked_incident.py": "one incident, for the person who works on it",
     "contracts/holidays.py": "clocks move, whether they run or not: they may go on",
     "contracts/flagging_of_incidents.py": "left out", "contracts/intake.py": "which setting is meant",
     "contracts/operations/contacts.py": "those still to be told of one incident",

@@ -19,7 +19,7 @@ from tests.integration.due.test_kept import TODAY, differences, matters, said_by
 OPERATIONS = any_operation.operations()
 _DUTIFUL = ("actions", "commissioning", "contracts", "evidence", "flags", "people", "placements", "toolkits")
 _NAMES = sorted(OPERATIONS)
-_SHORT = {"max_examples": 5, "stateful_step_count": 8, "derandomize": True}
+_SHORT = {"max_examples": 3, "stateful_step_count": 7, "derandomize": True}
 _ANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 # `script/soak` asks for more examples than Hypothesis does by itself.
 _LONG = settings.default is not None and settings.default.max_examples > 100
@@ -104,10 +104,8 @@ def test_what_is_kept_follows_what_is_done_in_each_room_that_has_duties(worked_o
 
 @given(seed=st.integers(0, 10**6))
 @example(seed=1)
-@example(seed=2)
-@example(seed=3)
 @example(seed=3479)
-@settings(**(_ANY if _LONG else {**_ANY, "max_examples": 3, "derandomize": True}))
+@settings(**(_ANY if _LONG else {**_ANY, "max_examples": 1, "derandomize": True}))
 def test_rows_that_are_changed_past_every_operation_are_noticed_too(worked_out, seed):
     """No matter who writes, by whatever route: a correction by hand, an import, what is built later."""
     pick = random.Random(seed)

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from plumbline.contracts.locked_contract import contract_to_change
 from plumbline.contracts.models import Arrangement, Commitment
-from plumbline.contracts.reaching import contract_to_change
 from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken
 from plumbline.people.act import Act

@@ -5,7 +5,8 @@ from datetime import date
 
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
-from plumbline.contracts import reaching
+from plumbline.contracts import locked_contract
+from plumbline.contracts.locked_contract import contract_to_change
 from plumbline.contracts.models import (
     Assessment,
     AssessmentTerm,
@@ -17,7 +18,6 @@ from plumbline.contracts.models import (
 )
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries.care import plan_actions, term_on
-from plumbline.contracts.reaching import contract_to_change
 from plumbline.contracts.rules import assurance as rules
 from plumbline.contracts.rules.assurance import PolicyAnswer
 from plumbline.contracts.rules.evaluations import ActionGiven
@@ -47,7 +47,7 @@ TOOLKITS: dict[str, tuple[str, ...]] = {
     _PURPOSES.EVALUATION: ("joint_evaluation",),
 }
 _BOARD = frozenset({Permission.BOARD_ASSESSMENTS})
-_ASKS = reaching.MANAGE | _BOARD
+_ASKS = locked_contract.MANAGE | _BOARD
 
 
 @operation
@@ -132,7 +132,7 @@ def record_assessment(
     """
     if kind == Assessment.Kind.PLAN:
         raise RuleBroken("An action plan is agreed with its actions.", code="wrong_kind")
-    needs = _BOARD if kind == Assessment.Kind.BOARD else reaching.MANAGE
+    needs = _BOARD if kind == Assessment.Kind.BOARD else locked_contract.MANAGE
     contract = contract_to_change(contract_id=contract_id, act=act, any_of=needs)
     document = document_to_use(document_id, act=act)
     made_with = _signed_off(return_id, contract) if return_id is not None else None
@@ -219,7 +219,7 @@ def withdraw_assessment(*, assessment_id: int, because: str, act: Act) -> None:
     found = Assessment.objects.filter(pk=assessment_id).first()
     if found is None:
         raise NotAllowed(f"There is no assessment {assessment_id}.")
-    needs = _BOARD if found.kind == Assessment.Kind.BOARD else reaching.MANAGE
+    needs = _BOARD if found.kind == Assessment.Kind.BOARD else locked_contract.MANAGE
     contract = contract_to_change(contract_id=found.contract_id, act=act, any_of=needs)
     if origin_of(found):
         raise RuleBroken("It came with an import. Correct it in the file and import that.", code="imported")

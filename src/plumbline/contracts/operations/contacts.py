@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.conf import settings
 
+from plumbline.contracts.locked_contract import contract_to_change
 from plumbline.contracts.models import Incident, Notification, ReportingContact
 from plumbline.contracts.queries import contacts as queries
 from plumbline.contracts.queries.incidents import UNTOLD
-from plumbline.contracts.reaching import contract_to_change
 from plumbline.contracts.rules import contacts as rules
 from plumbline.contracts.rules.contacts import Way
 from plumbline.contracts.rules.notifications import library

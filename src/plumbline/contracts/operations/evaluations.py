@@ -5,6 +5,7 @@ from datetime import date
 from plumbline.actions.models import Action
 from plumbline.actions.operations import note_progress, raise_action
 from plumbline.contracts import naming
+from plumbline.contracts.locked_contract import MANAGE, contract_to_change
 from plumbline.contracts.models import (
     CommitmentCheck,
     Contract,
@@ -20,7 +21,6 @@ from plumbline.contracts.operations.held_texts import hold_text
 from plumbline.contracts.operations.kpis import record_reading
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import held
-from plumbline.contracts.reaching import MANAGE, contract_to_change
 from plumbline.contracts.rules import evaluations as rules
 from plumbline.contracts.rules.evaluations import CaseGiven, Meeting
 from plumbline.contracts.states import EVALUATION_MOVES

@@ -6,13 +6,13 @@ from datetime import date
 from plumbline.commissioning.models import Award, ImplementationPlan, PlanItem, Tender
 from plumbline.commissioning.operations import implementation as plans
 from plumbline.commissioning.queries.evaluation import value_of
+from plumbline.contracts.locked_contract import contract_to_change
 from plumbline.contracts.models import Commitment, Contract, ContractState, GoLive
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries import go_live as queries
-from plumbline.contracts.reaching import contract_to_change
+from plumbline.contracts.recipients import Telling
 from plumbline.contracts.rules.go_live import KNOWN
 from plumbline.contracts.states import CONTRACT_MOVES
-from plumbline.contracts.telling import Telling
 from plumbline.flags import operations as flags
 from plumbline.flags.models import Flag
 from plumbline.flags.rules import Recipient, Wanted

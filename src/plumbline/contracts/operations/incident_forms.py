@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from plumbline.contracts import flagging_of_incidents, handling
+from plumbline.contracts import flagging_of_incidents, locked_incident
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import Contract, Incident, IncidentForm, StepTaken
 from plumbline.contracts.queries import incidents as queries
@@ -90,7 +90,7 @@ def untick_step(*, incident_id: int, place: int, act: Act) -> StepTaken:
 
 def _with_step(incident_id: int, place: int, *, act: Act) -> Incident:
     """The incident, locked, for the person who may tick this step of its form."""
-    incident = handling.seen(incident_id, act=act)
+    incident = locked_incident.seen(incident_id, act=act)
     steps = incident.form.steps if incident.form else []
     if not 1 <= place <= len(steps):
         raise NotAllowed(f"Incident {incident_id} has no step {place}.")

@@ -8,7 +8,7 @@ from django.db import connection
 
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
-from plumbline.contracts import handling, naming
+from plumbline.contracts import locked_incident, naming
 from plumbline.contracts.access import contracts_visible_to
 from plumbline.contracts.models import (
     Contract,
@@ -127,7 +127,7 @@ def change_facts(*, incident_id: int, told: Told, setting_id: int | None, becaus
 
     Who must be told besides, by a changed type or setting, is added with clocks from now; nobody is taken away.
     """
-    incident = handling.to_manage(incident_id, act=act)
+    incident = locked_incident.to_manage(incident_id, act=act)
     now = act.now
     if not because.strip():
         raise RuleBroken("Say why it is changed.", code="missing_reason")
@@ -166,7 +166,7 @@ def decide_notifiable(*, incident_id: int, notifiable: bool, learnt_on: date, be
 
     Decided again later, a yes adds the duties; a no leaves what was written to be marked as not needed.
     """
-    incident = handling.to_manage(incident_id, act=act)
+    incident = locked_incident.to_manage(incident_id, act=act)
     if not because.strip():
         raise RuleBroken("Say why.", code="missing_reason")
     if learnt_on > act.on:
@@ -191,7 +191,7 @@ def decide_notifiable(*, incident_id: int, notifiable: bool, learnt_on: date, be
 @operation
 def set_outcome(*, incident_id: int, outcome: str, because: str, act: Act) -> Incident:
     """The outcome of an allegation: one of `rules.OUTCOMES`."""
-    incident = handling.to_manage(incident_id, act=act)
+    incident = locked_incident.to_manage(incident_id, act=act)
     rules.check_outcome(incident.type, outcome)
     if not because.strip():
         raise RuleBroken("Say by whom it was decided, and on what.", code="missing_reason")
@@ -206,7 +206,7 @@ def set_outcome(*, incident_id: int, outcome: str, because: str, act: Act) -> In
 def link_child(*, incident_id: int, child: Child, act: PersonalAct) -> int:
     """Link a child whom the caller has found among those that `act.by` may see; who knows the child is told. Returns
     how many texts named the child: they are not shown until someone has mended them."""
-    incident = handling.seen(incident_id, act=act)
+    incident = locked_incident.seen(incident_id, act=act)
     link_found(incident=incident, child=child, act=act)
     return hide_texts(incident=incident, child=child, act=act)
 
@@ -241,7 +241,7 @@ def link_found(*, incident: Incident, child: Child, act: Act) -> None:
 @operation
 def unlink_child(*, incident_id: int, child: Child, because: str, act: PersonalAct) -> None:
     """Take a link back, with the reason; the caller has found the child among those that `act.by` may see."""
-    incident = handling.seen(incident_id, act=act)
+    incident = locked_incident.seen(incident_id, act=act)
     if not because.strip():
         raise RuleBroken("Say why.", code="missing_reason")
     link = IncidentChild.objects.filter(incident=incident, child=child).first()
@@ -257,8 +257,8 @@ def unlink_child(*, incident_id: int, child: Child, because: str, act: PersonalA
 @operation
 def add_news(*, incident_id: int, text: str, act: Act) -> IncidentNews:
     """What became known later: a line with a clock for everyone who was told. It names nobody, as the summary does."""
-    incident = handling.seen(incident_id, act=act)
-    handling.check_works_on(incident, act=act)
+    incident = locked_incident.seen(incident_id, act=act)
+    locked_incident.check_works_on(incident, act=act)
     rules.check_live(incident.state)
     if not text.strip():
         raise RuleBroken("Write the news.", code="missing_words")
@@ -290,7 +290,7 @@ def raise_incident_action(
     act: Act,
 ) -> Action:
     """Put down what someone undertakes because of this incident; it names nobody concerned."""
-    incident = handling.to_manage(incident_id, act=act)
+    incident = locked_incident.to_manage(incident_id, act=act)
     words = f"{title}\n{detail}"
     unseen = naming.shown(words, naming.of_incident(incident, act=act), what="The action", act=act) == held.HELD
     action = raise_action(
@@ -320,7 +320,7 @@ def move_incident(*, incident_id: int, to: str, because: str = "", lessons: str 
 
     Closing is refused while anything is in its way, each thing named (`rules.in_the_way_of_closing`).
     """
-    incident = handling.to_manage(incident_id, act=act, closed=True)
+    incident = locked_incident.to_manage(incident_id, act=act, closed=True)
     if to == IncidentState.ASIDE:
         raise ValueError("see incidents_aside.set_aside")
     check_move(INCIDENT_MOVES, IncidentState(incident.state), IncidentState(to))
@@ -352,7 +352,7 @@ _DONE = {"open": "reopened", "review": "under_review", "closed": "closed"}
 def note_narrative_read(*, incident_id: int, act: PersonalAct) -> Incident:
     """Leave the trace that someone reads the full account, on each linked child, too. Raises NotAllowed for whom it is
     not (`queries.may_read_narrative`)."""
-    incident = handling.seen(incident_id, act=act)
+    incident = locked_incident.seen(incident_id, act=act)
     if not queries.may_read_narrative(act.by, incident, on=act.on):
         raise NotAllowed(f"The full account of incident {incident_id} is not for {act.by}.")
     role = access.roles_in_words(act.by, on=act.on)
@@ -365,7 +365,7 @@ def note_narrative_read(*, incident_id: int, act: PersonalAct) -> Incident:
 @operation
 def let_read(*, incident_id: int, reader: User, because: str, act: PersonalAct) -> None:
     """Open the full account to a colleague whose role may read such; by the contract's own people, with the reason."""
-    incident = handling.seen(incident_id, act=act)
+    incident = locked_incident.seen(incident_id, act=act)
     if not queries.may_open_narrative(act.by, incident, on=act.on):
         raise NotAllowed(f"Incident {incident_id} is not {act.by}'s to open.")
     if not because.strip():

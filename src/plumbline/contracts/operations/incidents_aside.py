@@ -2,7 +2,7 @@
 
 from plumbline.actions.operations import cancel
 from plumbline.actions.states import OUTSTANDING
-from plumbline.contracts import handling, naming
+from plumbline.contracts import locked_incident, naming
 from plumbline.contracts.models import Incident, IncidentState
 from plumbline.contracts.operations import incident_forms, incident_notices, incidents
 from plumbline.contracts.operations.held_texts import hold_text
@@ -24,7 +24,7 @@ def set_aside(*, incident_id: int, same_as: str, because: str, act: Act) -> Inci
     Its clocks, its flags and what it gave people to do end; it counts nowhere, and stays readable. The children linked
     to it are linked to the other. Raises RuleBroken, and NotAllowed for the person who does not handle it.
     """
-    incident = handling.to_manage(incident_id, act=act, closed=True)
+    incident = locked_incident.to_manage(incident_id, act=act, closed=True)
     check_move(INCIDENT_MOVES, IncidentState(incident.state), IncidentState.ASIDE)
     other = _other(incident, same_as.strip(), act=act) if same_as.strip() else None
     leading_here = list(incident.same.order_by("reference").values_list("reference", flat=True))
@@ -55,7 +55,7 @@ def set_aside(*, incident_id: int, same_as: str, because: str, act: Act) -> Inci
 def take_back(*, incident_id: int, because: str, act: Act) -> Incident:
     """Say that it is an incident of its own after all, and why: its clocks go on as they were. It is open again, or
     closed where it was. What it gave people to do stays cancelled: it may be put down once more."""
-    incident = handling.to_manage(incident_id, act=act, aside=True)
+    incident = locked_incident.to_manage(incident_id, act=act, aside=True)
     to = IncidentState.CLOSED if incident.closed_at else IncidentState.OPEN
     if incident.state != IncidentState.ASIDE:
         raise RuleBroken("The incident is not set aside.", code="wrong_state")
@@ -82,7 +82,7 @@ def _other(incident: Incident, reference: str, *, act: Act) -> Incident:
         raise RuleBroken(
             f"{incident.reference} is this incident itself. Give the number of the other.", code="same_incident"
         )
-    other = handling.seen(number, act=act)
+    other = locked_incident.seen(number, act=act)
     if other.state == IncidentState.ASIDE:
         raise RuleBroken(f"{other.reference} is set aside itself. Give the one that is worked on.", code="wrong_state")
     return other

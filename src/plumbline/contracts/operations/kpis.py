@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from plumbline.contracts.locked_contract import contract_to_change
 from plumbline.contracts.models import Evaluation, Kpi, KpiRating, KpiReading
 from plumbline.contracts.operations.rating import rerate
-from plumbline.contracts.reaching import contract_to_change
 from plumbline.contracts.rules.evaluations import check_quarter
 from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed, RuleBroken

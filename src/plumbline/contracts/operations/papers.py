@@ -1,11 +1,11 @@
 """Papers that the council holds already, counted for one more contract of the same provider."""
 
-from plumbline.contracts import reaching
+from plumbline.contracts import locked_contract
+from plumbline.contracts.locked_contract import contract_to_change
 from plumbline.contracts.models import Assessment, Contract
 from plumbline.contracts.operations.assurance import review_policy
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries.papers import Paper, papers_held
-from plumbline.contracts.reaching import contract_to_change
 from plumbline.evidence.operations import share_with_owner
 from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
@@ -22,7 +22,7 @@ def take_papers(*, contract_id: int, act: PersonalAct) -> list[Paper]:
     on it is kept as the provider's own document, besides. Raises RuleBroken where nothing is held.
     """
     contract = contract_to_change(
-        contract_id=contract_id, act=act, any_of=reaching.MANAGE | {Permission.BOARD_ASSESSMENTS}
+        contract_id=contract_id, act=act, any_of=locked_contract.MANAGE | {Permission.BOARD_ASSESSMENTS}
     )
     found = papers_held(contract, viewer=act.by, on=act.on)
     if not found:

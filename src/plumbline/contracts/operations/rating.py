@@ -11,9 +11,9 @@ from django.db import connection
 from plumbline.contracts.access import contract_seen
 from plumbline.contracts.models import Contract, RatingByHand
 from plumbline.contracts.queries import facts, rating
+from plumbline.contracts.recipients import Telling
 from plumbline.contracts.rules import flags as flag_rules
 from plumbline.contracts.rules import rating as rules
-from plumbline.contracts.telling import Telling
 from plumbline.flags import operations as flags
 from plumbline.flags.models import Flag
 from plumbline.flags.operations import Raised

@@ -8,10 +8,10 @@ from pathlib import Path
 from plumbline.actions.models import Action
 from plumbline.actions.operations import raise_action
 from plumbline.contracts import visit_paper
+from plumbline.contracts.locked_contract import contract_to_change
 from plumbline.contracts.models import Contract, ContractSetting, ContractState, Visit, VisitFinding
 from plumbline.contracts.operations.rating import rerate
 from plumbline.contracts.queries.visits import MADE, contracts_of, may_answer, open_ends_of, place, provider_of, said
-from plumbline.contracts.reaching import contract_to_change
 from plumbline.contracts.rules import packs
 from plumbline.contracts.rules import visits as rules
 from plumbline.contracts.rules.evaluations import ActionGiven

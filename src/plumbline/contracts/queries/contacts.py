@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from plumbline.commissioning.models import Contact
+from plumbline.contracts.locked_contract import may_change
 from plumbline.contracts.models import Contract, Incident, Notification, ReportingContact
 from plumbline.contracts.queries.incidents import OVER, UNTOLD
-from plumbline.contracts.reaching import may_change
 from plumbline.contracts.rules.contacts import OFFICES, Way, first_of
 from plumbline.flags.models import Message
 from plumbline.people import access

@@ -15,7 +15,7 @@ from plumbline.exchange.models import RefusedRow
 from plumbline.exchange.ofsted_lists import NotTaken, proves_checks, read_row
 from plumbline.exchange.ofsted_rows import SettingRow
 from plumbline.exchange.readers import Cells
-from plumbline.intake import imports, refusing, staging, taking
+from plumbline.intake import imports, merging, refusing, staging
 from plumbline.kernel import wording
 from plumbline.kernel.errors import RuleBroken
 from plumbline.ofsted.models import Inspection, OfstedList
@@ -139,7 +139,7 @@ def _take_one(row: RefusedRow, kind: Kind, line: str, *, absent: Collection[str]
         raise RuleBroken(reason, code=code)
     newest = imports.horizon(kind.name)
     older = newest is not None and row.import_run.as_at is not None and row.import_run.as_at < newest
-    added, changed, _ = taking.take(
+    added, changed, _ = merging.take(
         name=staged, intake=kind.intake, import_run=row.import_run, absent=absent, fill=older
     )
     if older and newest and not (added or changed):

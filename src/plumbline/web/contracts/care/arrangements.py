@@ -8,11 +8,11 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 
 from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.locked_contract import may_change
 from plumbline.contracts.models import Arrangement, Commitment, Contract, Kpi, KpiReading
 from plumbline.contracts.operations import arrangements as arrangement_operations
 from plumbline.contracts.operations import kpis as kpi_operations
 from plumbline.contracts.queries import care
-from plumbline.contracts.reaching import may_change
 from plumbline.contracts.rules import evaluations as rules
 from plumbline.kernel.errors import NotAllowed
 from plumbline.people.access import Permission

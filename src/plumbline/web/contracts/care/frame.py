@@ -4,8 +4,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from plumbline.contracts.locked_contract import may_change
 from plumbline.contracts.models import Contract
-from plumbline.contracts.reaching import may_change
 from plumbline.ofsted.models import Setting
 from plumbline.people.access import Permission, may
 from plumbline.web.contracts.register import frame as contracts

@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.urls import reverse
 
+from plumbline.contracts.locked_contract import may_change
 from plumbline.contracts.models import Contract, Evaluation
 from plumbline.contracts.operations import evaluations as operations
 from plumbline.contracts.queries import care
-from plumbline.contracts.reaching import may_change
 from plumbline.evidence.operations import keep_document
 from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed

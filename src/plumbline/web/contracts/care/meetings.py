@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 
 from plumbline.actions.queries import owner_words, those_seen
 from plumbline.contracts.access import contracts_visible_to
+from plumbline.contracts.locked_contract import may_change
 from plumbline.contracts.models import CommitmentCheck, Contract, Evaluation, EvaluationCase
 from plumbline.contracts.operations import evaluations as operations
 from plumbline.contracts.queries import care
-from plumbline.contracts.reaching import may_change
 from plumbline.contracts.rules import evaluations as rules
 from plumbline.kernel import wording
 from plumbline.kernel.errors import NotAllowed

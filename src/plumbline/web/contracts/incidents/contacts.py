@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from plumbline.contracts.access import contract_seen
+from plumbline.contracts.locked_contract import may_change
 from plumbline.contracts.models import Contract
 from plumbline.contracts.operations.contacts import set_contact
 from plumbline.contracts.queries import contacts as queries
-from plumbline.contracts.reaching import may_change
 from plumbline.contracts.rules.contacts import OFFICES, Way
 from plumbline.people.access import Permission
 from plumbline.web.contracts.incidents import words
