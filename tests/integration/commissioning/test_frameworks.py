@@ -170,7 +170,7 @@ def test_the_database_refuses_an_award_that_goes_on_alone() -> None:
 
 def test_the_database_refuses_to_make_a_published_framework_a_competition() -> None:
     made = two_recommended()
-    with pytest.raises(DatabaseError, match="stand from its publication"):
+    with pytest.raises(DatabaseError, match="are fixed when it is published"):
         run("update commissioning_tender set kind = 'competition' where id = %s", made.tender.pk)
 
 

@@ -130,7 +130,7 @@ def test_no_survey_stands_in_for_stage_1(commissioner) -> None:
 ], ids=str)  # fmt: skip
 def test_what_a_published_tender_asks_and_how_it_weighs_stands(commissioner, changed) -> None:
     made = a_tender(commissioner, state="published")
-    with pytest.raises(DatabaseError, match=r"stand from its publication|without stage 1"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"are fixed when it is published|without stage 1"), transaction.atomic():
         Tender.objects.filter(pk=made.pk).update(**changed)
 
 

@@ -149,7 +149,7 @@ def test_a_fault_reads_as_a_sentence():
         (["title: T", "answer: text", "options: [{code: a, label: A}]"], "options", "has no options"),
         (["title: T", "answer: rag", "options: [{code: a, label: A}]"], "options", "green, amber, red"),
         (["title: T", "answer: choice", "options: [{code: a, label: A}, {code: a, label: B}]"], "options[2].code",
-         "stands on line"),
+         "is on line"),
         (["title: T", "answer: choice", "options: [{code: A B, label: A}, {code: b, label: B}]"], "options[1].code",
          "small letters"),
         (["title: T", "answer: choice", "options: {a: A}"], "options", "must be a list"),
@@ -178,17 +178,17 @@ def test_an_item_of_a_plan_may_be_due_before_the_start():
 def test_a_key_used_in_another_section_too_is_refused():
     more = "  - key: more\n    title: More\n    criteria:\n      - {key: induction, title: T, answer: text}\n"
     (fault,) = faults(GOOD + more)
-    assert fault.reason == "the criterion “induction” stands on line 9 already; each is used once."
+    assert fault.reason == "the criterion “induction” is on line 9 already; each is used once."
 
 
 def test_a_section_used_twice_is_refused():
     more = "  - key: areas\n    title: More\n    criteria:\n      - {key: other, title: T, answer: text}\n"
-    assert "the section “areas” stands on line 6" in faults(GOOD + more)[0].reason
+    assert "the section “areas” is on line 6" in faults(GOOD + more)[0].reason
 
 
 def test_a_fact_asked_twice_is_refused():
     more = "      - {key: a, title: T, answer: text, fact: policy.dbs}\n      - {key: b, title: T, answer: text, fact: policy.dbs}\n"  # noqa: E501
-    assert "the fact “policy.dbs” stands on line 13" in faults(GOOD + more)[0].reason
+    assert "the fact “policy.dbs” is on line 13" in faults(GOOD + more)[0].reason
 
 
 @pytest.mark.parametrize("key", ["Visit", "2visit", "visit-two", "x" * 61, "../visit"])
