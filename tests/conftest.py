@@ -148,7 +148,10 @@ def _nothing_kept() -> Iterator[None]:
 def bare_answers(settings) -> None:
     """What is not found is said in one line, to who asks for thousands of pages: the page of it has its own test
     (tests/integration/web/test_not_found.py)."""
-    settings.ROOT_URLCONF = "tests.bare"
+    from tests.bare import BARE
+
+    for name, value in BARE.items():
+        setattr(settings, name, value)
 
 
 @pytest.fixture

@@ -5,8 +5,11 @@ from itertools import product
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from plumbline.people.models import User
+from plumbline.web.kit.access import access_of, may_use
 from tests.relations import market
 from tests.relations.market import OWN, TENDERS, WHOSE, Market
+from tests.relations.situations import TODAY
 
 _EVERY = tuple(WHOSE)
 # By the beginning of a route's path: which records its first number may be of, and of whom.
@@ -111,6 +114,16 @@ def addresses(found: Market) -> Iterator[tuple[URLPattern, str, str]]:
     for route, kinds in _SEARCHED.items():
         for kind in kinds:
             yield every[route], "", f"{reverse(route)}?q={market.mark(kind, OWN)}"
+
+
+def addresses_for(found: Market, user: User) -> Iterator[tuple[URLPattern, str, str]]:
+    """Of these the ones whose page the user's roles may use on the day."""
+    may: dict[str, bool] = {}
+    for pattern, whose, address in addresses(found):
+        if pattern.name not in may:
+            may[pattern.name] = may_use(user, access_of(pattern.callback), on=TODAY)
+        if may[pattern.name]:
+            yield pattern, whose, address
 
 
 def tried() -> frozenset[str]:

@@ -18,6 +18,7 @@ from django.urls import resolve
 from plumbline.people.access import ROLES
 from plumbline.people.models import User
 from plumbline.web.kit.access import access_of, may_use
+from tests.bare import BARE
 from tests.relations import situations
 from tests.relations.probes import NO_RECORD, PROBES, Probe
 from tests.relations.situations import MEMBERS, RELATIONS, TIED_BY, TODAY, Case
@@ -36,7 +37,7 @@ def tried() -> Answers:
     found: dict[tuple[str, str, str], str] = {}
     # Three thousand lines of "not found" would hide the few lines that differ.
     logging.getLogger("django.request").setLevel(logging.ERROR)
-    with override_settings(ROOT_URLCONF="tests.bare"):
+    with override_settings(**BARE):
         for role in ROLES:
             alike = _alike(role)
             if alike != role:

@@ -11,11 +11,10 @@ from django.test import override_settings
 
 from plumbline.people.access import ROLES, Permission
 from plumbline.web.evidence import files
-from plumbline.web.kit.access import access_of, may_use
+from tests.bare import BARE
 from tests.relations import crawl, market
 from tests.relations.market import MODERATION, OWN, SCORING, TENDERS, WHOSE, Market
 from tests.relations.page import signed_in, text_of
-from tests.relations.situations import TODAY
 
 # By viewer, kind of mark and whose: the rooms (the beginnings of addresses) that told it.
 Told = Mapping[tuple[str, str, str], frozenset[str]]
@@ -101,7 +100,7 @@ def told_to_all() -> tuple[Told, set[str]]:
     logging.getLogger("django.request").setLevel(logging.ERROR)
     found: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
     wrong: set[str] = set()
-    with override_settings(ROOT_URLCONF="tests.bare"), transaction.atomic():
+    with override_settings(**BARE), transaction.atomic():
         situation = market.make(files.folder())
         for key in VIEWERS:
             for address, said in _answers(situation, key):
@@ -124,10 +123,12 @@ def _answers(situation: Market, key: str) -> Iterator[tuple[str, str | None]]:
     user = situation.viewers[key]
     client = signed_in(user)
     client.raise_request_exception = False
-    waiting = [each for each in crawl.addresses(situation) if VIEWERS[key].for_this(each[1], each[2])]
+    waiting = [
+        (pattern, whose, address)
+        for pattern, whose, address in crawl.addresses_for(situation, user)
+        if VIEWERS[key].for_this(whose, address) and not pattern.name.startswith(_ELSEWHERE)
+    ]
     for pattern, at, address in waiting:
-        if pattern.name.startswith(_ELSEWHERE) or not may_use(user, access_of(pattern.callback), on=TODAY):
-            continue
         answer = client.get(address)
         said = None if answer.status_code >= 500 else text_of(answer)
         yield address, said

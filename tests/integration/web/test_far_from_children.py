@@ -127,11 +127,11 @@ def shown(client, situation: Situation, reports: list[int]) -> Iterator[str]:
     closed = set()
     for address in addresses(situation, reports):
         page, _, asked = address.partition("?")
-        # A page that does not open gives no file either.
+        # What does not open gives no file either, and a file gives no other.
         if asked in FORMATS[1:] and page in closed:
             continue
         answer = client.get(address)
-        if not asked and answer.status_code != 200:
+        if not asked and (answer.status_code != 200 or "Content-Disposition" in answer):
             closed.add(page)
         said = text_of(answer)
         yield from (f"{address}: {mark}" for mark in looked_for if mark in said and mark not in address)
