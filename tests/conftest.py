@@ -1,4 +1,4 @@
-"""The harness: one database per run, rolled back after each test; a copy of its own for a test that commits."""
+"""The harness: one database that is rolled back after each test; a copy of its own for a test that commits."""
 
 import gc
 import os
@@ -104,9 +104,20 @@ def _acting_as(login: str) -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def run_database() -> Iterator[str]:
-    with databases.copy_of(databases.template()) as name:
-        yield name
+def _kept_database() -> Iterator[databases.Renewed]:
+    with databases.Renewed(databases.template()) as kept:
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def run_database(_kept_database: databases.Renewed, django_db_blocker: Any) -> str:
+    """The database whose tests are rolled back."""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        # Nobody else is signed in to it between two modules.
+        connection.close()
+    return _kept_database.name()
 
 
 @pytest.fixture

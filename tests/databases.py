@@ -11,10 +11,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -27,6 +27,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 # A copy of a database is two thousand files: in memory it takes a twentieth of the time.
 MEMORY = Path("/dev/shm")  # noqa: S108 - the test cluster alone, and its folder is its owner's
 ENOUGH = 4 * 1024**3
+# So much larger than when it was new, in bytes, is a database that has grown.
+GROWN = 12 * 1024**2
 
 
 def home() -> Path:
@@ -107,6 +109,36 @@ def template(command: str = "init") -> str:
                     raise RuntimeError(done.stderr.decode())
             run_owner(f"alter database {name}_new rename to {name}")
     return name
+
+
+class Renewed:
+    """A copy of a database that is left for a new one once it has grown. What was rolled back stays in its files, as
+    rows that every later scan reads and passes over."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.kept = ExitStack()
+        self.now = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kept.close()
+
+    def name(self) -> str:
+        """The one to use now."""
+        if not self.now or _size(self.now) > _size(self.source) + GROWN:
+            self.kept.close()
+            self.now = self.kept.enter_context(copy_of(self.source))
+        return self.now
+
+
+def _size(name: str) -> int:
+    """In bytes."""
+    with psycopg.connect(owner_url(), autocommit=True) as connection:
+        (size,) = connection.execute("select pg_database_size(%s)", [name]).fetchone() or (0,)
+    return size
 
 
 @contextmanager
