@@ -9,14 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from plumbline.contracts.rules import packs
-from plumbline.kernel.errors import RuleBroken
+from tests.refusals import raises
 
 FILES = {"report.pdf": b"%PDF-1.7 report", "visit.json": b"{}"}
 ABOUT = {"council": "Fenmarsh", "place": "Alder House"}
-
-
-def refused(code: str):
-    return pytest.raises(RuleBroken, check=lambda refusal: refusal.code == code)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +68,7 @@ def test_a_pack_without_a_signature_says_so() -> None:
 
 def test_an_altered_file_is_found(key) -> None:
     built = packs.build(FILES, about=ABOUT, signing_key=pem(key))
-    with refused("altered"):
+    with raises("altered"):
         packs.read(changed(built.content, visit__json=b'{"findings": []}'), known={})
 
 
@@ -81,7 +77,7 @@ def test_an_altered_manifest_is_found(key) -> None:
     other = packs.build(FILES, about={"council": "Elsewhere"}, signing_key=None)
     with zipfile.ZipFile(io.BytesIO(other.content)) as archive:
         manifest = archive.read("manifest.json")
-    with refused("altered"):
+    with raises("altered"):
         packs.read(changed(built.content, manifest__json=manifest), known={})
 
 
@@ -93,24 +89,24 @@ def test_a_signature_taken_away_with_its_key_leaves_an_unsigned_pack(key) -> Non
 
 def test_a_signature_without_its_key_is_refused(key) -> None:
     built = packs.build(FILES, about=ABOUT, signing_key=pem(key))
-    with refused("altered"):
+    with raises("altered"):
         packs.read(changed(built.content, public_key__pem=None), known={})
 
 
 def test_a_file_more_than_is_listed_is_refused() -> None:
     built = packs.build(FILES, about=ABOUT, signing_key=None)
-    with refused("altered"):
+    with raises("altered"):
         packs.read(changed(built.content, extra__exe=b"MZ"), known={})
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", zipped({"readme.txt": b"hello"})])
 def test_what_is_no_pack_is_refused(content) -> None:
-    with refused("wrong_file"):
+    with raises("wrong_file"):
         packs.read(content, known={})
 
 
 def test_a_path_in_a_name_is_refused() -> None:
-    with refused("wrong_file"):
+    with raises("wrong_file"):
         packs.read(zipped({"../../etc/passwd": b"x", "manifest.json": b"{}"}), known={})
 
 
@@ -118,18 +114,18 @@ def test_a_pack_that_unfolds_to_too_much_is_refused_unread() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", b"0" * (packs.LARGEST + 1))
-    with refused("too_large"):
+    with raises("too_large"):
         packs.read(out.getvalue(), known={})
 
 
 @pytest.mark.parametrize("manifest", [b"", b"[]", b'{"format": "other", "files": {}, "about": {}}'])
 def test_a_manifest_that_cannot_be_read_is_refused(manifest) -> None:
-    with refused("wrong_file"):
+    with raises("wrong_file"):
         packs.read(zipped({"manifest.json": manifest}), known={})
 
 
 def test_a_signing_key_of_another_kind_is_refused() -> None:
-    with refused("wrong_key"):
+    with raises("wrong_key"):
         packs.build(FILES, about=ABOUT, signing_key=b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
 
 
@@ -144,19 +140,19 @@ def test_a_pack_says_whose_signature_it_has_or_that_it_has_none(key) -> None:
 
 def test_a_pack_that_is_too_large_is_not_unfolded() -> None:
     content = packs.build(FILES, about=ABOUT, signing_key=None).content
-    with refused("too_large"):
+    with raises("too_large"):
         packs.read(content + bytes(packs.LARGEST), known={})
-    with refused("too_large"):
+    with raises("too_large"):
         packs.read(zipped({"zeros": bytes(packs.LARGEST + 1)}), known={})
 
 
 def test_a_key_of_another_kind_or_none_is_refused(key) -> None:
     other = ec.generate_private_key(ec.SECP256R1())
-    with refused("wrong_key"):
+    with raises("wrong_key"):
         packs.build(FILES, about=ABOUT, signing_key=pem(other))
-    with refused("wrong_key"):
+    with raises("wrong_key"):
         packs.build(FILES, about=ABOUT, signing_key=b"no key")
     content = packs.build(FILES, about=ABOUT, signing_key=pem(key)).content
     for wrong in (public(other), b"no key"):
-        with refused("wrong_key"):
+        with raises("wrong_key"):
             packs.read(changed(content, **{packs.KEY.replace(".", "__"): wrong}), known={})
